@@ -1,0 +1,30 @@
+"""What a B2B customer is worth, why, and what to do next. Names for notebooks, loaded when used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "charts": "ltvlab.charts",
+    "tables": "ltvlab.tables",
+    "load_customers": "ltvlab.loading",
+    "load_findings": "ltvlab.loading",
+    "load_matrix": "ltvlab.loading",
+    "load_panel": "ltvlab.loading",
+    "load_tables": "ltvlab.loading",
+}
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ltvlab' has no attribute {name!r}")
+    home = import_module(_HOMES[name])
+    return home if home.__name__ == f"ltvlab.{name}" else getattr(home, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

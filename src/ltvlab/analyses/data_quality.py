@@ -1,0 +1,192 @@
+"""What came in, what was left out and why, and which sections the data allow."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ltvlab.findings import Fact, Finding, Status
+from ltvlab.sources.faults import EXCLUSIONS
+from ltvlab.text import in_sentence, month_label, translator
+
+SLUG = "data_quality"
+INTAKE = ("intake_files", "intake_excluded", "intake_warnings", "intake_columns")
+QUESTION = "What came in, and what does it allow?"
+YEAR = 12
+FEW_CUSTOMERS = 50
+# A segment that many customers lack says little about those that have it (D02).
+MOSTLY_FILLED = 0.9
+SEGMENT_COLUMNS = ("industry", "employees", "annual_revenue", "channel", "region", "owner")
+
+
+def rows_read(files: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per file: rows read, used, excluded and quarantined; read is their sum."""
+    columns = {f"rows_{name}": name for name in ("read", "used", "excluded", "quarantined")}
+    table = files.rename(columns=columns)
+    return table[["table", "file", "encoding", *columns.values()]].sort_values(
+        ["table", "file"], ignore_index=True
+    )
+
+
+def excluded_rows(excluded: pd.DataFrame, *, language: str) -> pd.DataFrame:
+    """Return one row per table and reason for which rows were left out, in the reader's words."""
+    say = translator(language)
+    return excluded.assign(reason=[say(EXCLUSIONS[reason]) for reason in excluded["reason"]])
+
+
+def input_warnings(warnings: pd.DataFrame, *, language: str) -> pd.DataFrame:
+    """Return one row per kind of surprise in a table's column, with the rows it concerns."""
+    say = translator(language)
+    return warnings.assign(message=[say(message) for message in warnings["message"]])
+
+
+def fill(columns: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per mapped column with the share of rows in which it is filled (0–1)."""
+    mapped = columns[columns["status"] == "mapped"]
+    return mapped[["table", "column", "filled"]].sort_values(
+        ["filled", "table", "column"], ignore_index=True
+    )
+
+
+def segment_fill(columns: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the intake's columns that the segments of the report are read from."""
+    return columns[(columns["table"] == "customers") & columns["column"].isin(SEGMENT_COLUMNS)]
+
+
+def coverage(mrr: pd.DataFrame, *, language: str) -> pd.DataFrame:
+    """Return one row per section: shown, stamped or refused, and what would unlock more."""
+    say = translator(language)
+    months = mrr.shape[1]
+    active = int((mrr.iloc[:, -1] > 0).sum())
+    recurring = mrr.attrs["basis"] != "orders"
+    year = (
+        say("needs {count} more months").format(count=YEAR + 1 - months) if months <= YEAR else ""
+    )
+    no_bridge = "" if recurring else say("needs contracts, or invoices with service periods")
+    no_margin = (
+        say("needs cost per order, or gross margin per product")
+        if mrr.attrs["margin_source"] == "none"
+        else ""
+    )
+    few = (
+        say("{count} customers: under 50, read names rather than rates").format(count=active)
+        if active < FEW_CUSTOMERS
+        else ""
+    )
+    rows = [
+        ("mrr_movements", no_bridge, few),
+        ("retention", no_bridge or year, few),
+        ("segment_ltv", "", year or no_margin or few),
+        ("cohort_curves", "", year or few),
+        ("survival_curves", no_bridge, year or few),
+    ]
+    return pd.DataFrame(
+        [
+            {
+                "section": name,
+                "state": "refused" if refused else "stamped" if stamped else "shown",
+                "reason": refused or stamped,
+            }
+            for name, refused, stamped in rows
+        ]
+    )
+
+
+def conclude(
+    rows: pd.DataFrame,
+    warnings: pd.DataFrame,
+    filled: pd.DataFrame,
+    sections: pd.DataFrame,
+    mrr: pd.DataFrame,
+    *,
+    language: str = "en",
+) -> Finding:
+    """Return whether the inputs carry the report: what was read, left out, and is missing."""
+    say = translator(language)
+    facts = _facts(rows, mrr)
+    status = _status(rows, filled)
+    return Finding(
+        slug=SLUG,
+        question=say(QUESTION),
+        answer=_answer(facts, mrr, language),
+        decision=_decision(rows, filled, language),
+        status=status,
+        evidence=rows,
+        tables={
+            "rows_read": rows,
+            "input_warnings": warnings,
+            "fill": filled,
+            "coverage": sections,
+        },
+        facts=tuple(facts.values()),
+        language=language,
+        caveats=_caveats(sections, mrr, language),
+    )
+
+
+def _facts(rows: pd.DataFrame, mrr: pd.DataFrame) -> dict[str, Fact]:
+    month = str(mrr.columns[-1])
+    counts = {
+        f"rows.{name}": int(rows[name].sum())
+        for name in ("read", "used", "excluded", "quarantined")
+    }
+    counts |= {"months": mrr.shape[1], "customers": len(mrr)}
+    return {
+        name: Fact(id=f"data.{name}", value=value, unit="count", definition="D02", month=month)
+        for name, value in counts.items()
+    }
+
+
+def _status(rows: pd.DataFrame, filled: pd.DataFrame) -> Status:
+    if rows["quarantined"].sum():
+        return "act"
+    return "watch" if len(_thin(filled)) else "good"
+
+
+def _thin(filled: pd.DataFrame) -> pd.DataFrame:
+    segments = segment_fill(filled)
+    return segments[segments["filled"] < MOSTLY_FILLED]
+
+
+def _answer(facts: dict[str, Fact], mrr: pd.DataFrame, language: str) -> str:
+    words = {name.split(".")[-1]: fact.shown(language) for name, fact in facts.items()}
+    words["last"] = month_label(mrr.columns[-1], language)
+    return translator(language)(
+        "{read} rows were read: {used} used, {excluded} left out, {quarantined} set aside; "
+        "they cover {months} months to {last} and {customers} paying customers."
+    ).format(**words)
+
+
+def _decision(rows: pd.DataFrame, filled: pd.DataFrame, language: str) -> str:
+    say = translator(language)
+    if rows["quarantined"].sum():
+        return say(
+            "Mend the rows in internal/quarantine.csv at their source before the next report."
+        )
+    thin = _thin(filled)
+    if len(thin):
+        worst = thin.iloc[0]
+        share = Fact(
+            id="share", value=float(worst["filled"]), unit="rate", definition="D02", month=""
+        ).shown(language)
+        return say(
+            "Fill {column} in the customer records: {share} have it, and its segments are read from those alone."
+        ).format(column=in_sentence(worst["column"], language), share=share)
+    return say("Go on: nothing in the inputs stands against the figures that follow.")
+
+
+def _caveats(sections: pd.DataFrame, mrr: pd.DataFrame, language: str) -> tuple[str, ...]:
+    say = translator(language)
+    bases = {
+        "contracts": "MRR is read from contracts.",
+        "invoices": "MRR is read from invoices, each spread over its service period.",
+        "orders": "Revenue is read from orders.",
+    }
+    sources = {
+        "products": "Gross margin comes from the product list.",
+        "params": "Gross margin comes from the params file.",
+        "cost": "Gross margin comes from the cost of each order line.",
+        "none": "No gross margin is known: values are revenue.",
+    }
+    missing = sections[sections["state"] == "refused"]
+    refused = tuple(f"{say(row.section)}: {row.reason}" for row in missing.itertuples())
+    return (say(bases[mrr.attrs["basis"]]), say(sources[mrr.attrs["margin_source"]]), *refused)

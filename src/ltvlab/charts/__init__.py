@@ -1,0 +1,17 @@
+"""Few chart shapes: each takes a metric table and a language, returns Axes, and computes nothing."""
+
+from ltvlab.charts.cohorts import triangle
+from ltvlab.charts.movements import bridge, movement_bars
+from ltvlab.charts.over_time import rates, trend
+from ltvlab.charts.segments import intervals
+from ltvlab.charts.survival import curves
+
+__all__ = [
+    "bridge",
+    "curves",
+    "intervals",
+    "movement_bars",
+    "rates",
+    "trend",
+    "triangle",
+]

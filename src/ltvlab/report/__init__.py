@@ -1,0 +1,1 @@
+"""The monthly report: run the notebooks, check what they show, render, verify, publish."""

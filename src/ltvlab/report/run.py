@@ -1,0 +1,221 @@
+"""One report from start to end: lock, check, run, gate, render, verify, publish."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from nbformat import NotebookNode
+
+from ltvlab.errors import DataError, Problem, PublishError
+from ltvlab.report.collect import write_findings
+from ltvlab.report.execute import (
+    environment_variables,
+    kernels,
+    run_notebooks,
+    terminate_as_interrupt,
+)
+from ltvlab.report.gate import require_presentable
+from ltvlab.report.lock import company_lock
+from ltvlab.report.manifest import commit, input_hashes, versions, write_manifest
+from ltvlab.report.notebooks import SUMMARY, chosen
+from ltvlab.report.order import Order, take_order
+from ltvlab.report.progress import progress
+from ltvlab.report.public_tables import write_public_tables
+from ltvlab.report.publish import publish, set_aside, set_aside_interrupted, start_run
+from ltvlab.report.render import Rendered, chosen_renderer, render
+
+# What checking the inputs left in the warehouse: tables by name.
+Intake = Mapping[str, pd.DataFrame]
+# Tables that a company with orders only does not have, and why.
+WITHOUT_CONTRACTS = {
+    "mrr_movements": "an order promises no next one, so there is no recurring revenue to move",
+    "retention": "NRR, GRR and churn compare recurring revenue, which orders have none of",
+    "survival": "an order has no end that could be seen",
+}
+INTAKE = ("intake_files", "intake_warnings", "intake_quarantine")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedReport:
+    """Where a reader finds the report."""
+
+    index: Path
+    pdf: Path
+    folder: Path
+
+
+def run_report(
+    params_path: str | Path,
+    *,
+    month: str | None = None,
+    language: str | None = None,
+    renderer: str | None = None,
+    quarantine: bool = False,
+    root: Path | None = None,
+) -> PublishedReport:
+    """Run every notebook for a month and publish the report, whole or not at all.
+
+    A failed run is kept in `failed/`, and the report published before stays as it was.
+    """
+    order = take_order(
+        params_path,
+        month=month,
+        language=language,
+        renderer=renderer,
+        quarantine=quarantine,
+        root=root,
+    )
+    chosen_renderer(order.renderer)
+    with terminate_as_interrupt(), company_lock(order.folders.reports):
+        set_aside_interrupted(order.folders)
+        run_dir = start_run(order.folders, order.digest)
+        with _failures_set_aside(order, run_dir):
+            executed, intake = _run(order, run_dir)
+            rendered = _render(order, executed, run_dir / "public")
+            kept_back = write_public_tables(
+                run_dir / "internal" / "tables", run_dir / "public" / "tables"
+            )
+            fields = _fields(order, intake) | _outcome(rendered, kept_back)
+            write_manifest(run_dir, "published", fields)
+            link = publish(order.folders, run_dir, str(order.month), order.language)
+    public = link / "public"
+    return PublishedReport(index=public / "index.html", pdf=public / "report.pdf", folder=link)
+
+
+def run_one(
+    params_path: str | Path,
+    name: str,
+    *,
+    month: str | None = None,
+    language: str | None = None,
+    quarantine: bool = False,
+    root: Path | None = None,
+) -> Path:
+    """Run one notebook and return its executed copy; nothing is rendered or published."""
+    order = take_order(
+        params_path, month=month, language=language, quarantine=quarantine, root=root
+    )
+    wanted = chosen(name, order.notebooks)
+    order = dataclasses.replace(order, notebooks={wanted: order.notebooks[wanted]})
+    with terminate_as_interrupt(), company_lock(order.folders.reports):
+        set_aside_interrupted(order.folders)
+        run_dir = start_run(order.folders, order.digest)
+        with _failures_set_aside(order, run_dir):
+            _run(order, run_dir)
+            write_manifest(run_dir, "shown", _fields(order, {}))
+            kept = set_aside(order.folders, run_dir, place=order.folders.reports / "shown")
+    return kept / "internal" / "notebooks" / f"{wanted}.ipynb"
+
+
+@contextlib.contextmanager
+def _failures_set_aside(order: Order, run_dir: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        if run_dir.exists():
+            _note_failure(order, run_dir, error)
+            kept = set_aside(order.folders, run_dir)
+            error.add_note(f"Nothing was published. What ran is kept in {kept}")
+        if isinstance(error, OSError):
+            raise _not_written(error) from error
+        raise
+
+
+def _note_failure(order: Order, run_dir: Path, error: BaseException) -> None:
+    # A full disk must not hide the error that matters behind its own.
+    with contextlib.suppress(OSError):
+        if isinstance(error, DataError):
+            rows = [dataclasses.asdict(problem) for problem in error.problems]
+            _write_table(pd.DataFrame(rows), run_dir / "internal" / "problems.csv")
+        reason = str(error) or type(error).__name__
+        write_manifest(run_dir, "failed", {**_fields(order, {}), "error": reason})
+
+
+def _not_written(error: OSError) -> PublishError:
+    problem = Problem(
+        id="E705",
+        message=error.strerror or str(error),
+        value=str(error.filename or ""),
+        fix="free disk space or mend the rights, then run again; the report before is unchanged",
+    )
+    unwritten = PublishError("The report could not be written", [problem])
+    for note in getattr(error, "__notes__", ()):
+        unwritten.add_note(note)
+    return unwritten
+
+
+def _run(order: Order, run_dir: Path) -> tuple[dict[str, NotebookNode], Intake]:
+    # Imported here: whatever is wrong with notebooks and parameters is said before the engine loads.
+    from ltvlab.loading import load_tables, prepare
+
+    month = str(order.month)
+    ready = prepare(order.params_path, month, root=order.root, quarantine=order.quarantine)
+    environment = {"LTVLAB_ROOT": str(order.root), "LTVLAB_WAREHOUSE": str(ready.warehouse)}
+    with environment_variables(environment):
+        intake = load_tables(order.params_path, month, names=list(INTAKE))
+        _write_table(intake["intake_warnings"], run_dir / "internal" / "problems.csv")
+        _write_table(intake["intake_quarantine"], run_dir / "internal" / "quarantine.csv")
+        return _executed(order, run_dir, environment), intake
+
+
+def _write_table(table: pd.DataFrame, file: Path) -> None:
+    table.to_csv(file, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _executed(
+    order: Order, run_dir: Path, environment: Mapping[str, str]
+) -> dict[str, NotebookNode]:
+    (run_dir / "internal" / "tables").mkdir(exist_ok=True)
+    first = {name: book for name, book in order.notebooks.items() if name != SUMMARY}
+    last = {name: book for name, book in order.notebooks.items() if name == SUMMARY}
+    executed: dict[str, NotebookNode] = {}
+    with kernels(run_dir, environment), progress(len(order.notebooks)) as tell:
+        # The summary reads what the others found, so it waits for all of them.
+        for group in (first, last):
+            if group:
+                executed |= run_notebooks(group, order.given, run_dir, tell=tell)
+                require_presentable(executed)
+                write_findings(executed, run_dir / "internal")
+    return executed
+
+
+def _render(order: Order, executed: Mapping[str, NotebookNode], public: Path) -> Rendered:
+    return render(
+        executed,
+        order.params,
+        order.month,
+        order.language,
+        public,
+        template=order.root / "reports" / "template",
+        renderer=order.renderer,
+    )
+
+
+def _fields(order: Order, intake: Intake) -> dict[str, Any]:
+    return {
+        "company": order.params.company,
+        "month": str(order.month),
+        "language": order.language,
+        "params_file": order.params_path,
+        "params": order.params.model_dump(mode="json"),
+        "notebooks": {name: dict(order.given[name]) for name in order.notebooks},
+        "commit": commit(order.root),
+        "versions": versions(),
+        "inputs": input_hashes(intake.get("intake_files")),
+        "not_applicable": dict(WITHOUT_CONTRACTS) if order.params.basis == "orders" else {},
+    }
+
+
+def _outcome(rendered: Rendered, kept_back: list[str]) -> dict[str, Any]:
+    return {
+        "renderer": rendered.renderer,
+        "pages": list(rendered.pages),
+        "missing_glyphs": dict(rendered.missing_glyphs),
+        "tables_kept_back": kept_back,
+    }

@@ -1,0 +1,80 @@
+"""Words in the reader's language: the gettext catalogue, months, and text made safe for a page."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.resources import files
+
+import pandas as pd
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("en", "ja")
+# Any text that stands for a value nobody gave; shown translated, so it needs one spelling.
+UNKNOWN = "Unknown"
+OTHER = "Other"
+# What HTML lets through, but Quarto ({{< >}}), a formula ($) or raw code (`) would act on.
+MARKUP = {ord(mark): f"&#{ord(mark)};" for mark in "{}$`"}
+
+
+def translator(language: str) -> Callable[[str], str]:
+    """Return the function that turns an English message of the catalogue into `language`.
+
+    In English a message stands for itself, unless it is a code such as `start_quarter`, which
+    en.po spells out. Elsewhere a message that the catalogue lacks is an error of ours, never
+    shown half-translated.
+    """
+    catalogue = _catalogue(language)
+    if language == "en":
+        return lambda message: catalogue.get(message, message)
+
+    def translated(message: str) -> str:
+        if message not in catalogue:
+            raise KeyError(f"locale/{language}.po has no translation of {message!r}")
+        return catalogue[message]
+
+    return translated
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str]:
+    with files("ltvlab").joinpath("locale", f"{language}.po").open("rb") as file:
+        entries = read_po(file, locale=language)
+    return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}
+
+
+def known(language: str) -> frozenset[str]:
+    """Return the English messages that the catalogue of `language` translates."""
+    return frozenset(_catalogue(language))
+
+
+def in_sentence(code: str, language: str) -> str:
+    """Return the label of a code as it stands inside a sentence: no capital but in abbreviations."""
+    label = translator(language)(code)
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def segment_label(value: str, language: str) -> str:
+    """Return a segment's name: data as it is, except the names this project gives itself."""
+    return translator(language)(value) if value in (UNKNOWN, OTHER, "all") else value
+
+
+def month_label(month: pd.Period, language: str) -> str:
+    """Return a month as the language writes it: September 2026, 2026年9月."""
+    pattern = "y年M月" if language == "ja" else "MMMM y"
+    return format_date(month.start_time.date(), format=pattern, locale=language)
+
+
+def listed(words: Iterable[str], language: str) -> str:
+    """Return words in one phrase: a, b and c; a、b、c."""
+    words = list(words)
+    if language == "ja" or len(words) < 2:
+        return "、".join(words)
+    return ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def escaped(text: object) -> str:
+    """Return text that no HTML reader takes for markup, and no other for a shortcode or mathematics."""
+    return html.escape(str(text), quote=True).translate(MARKUP)

@@ -1,0 +1,1 @@
+"""From canonical tables to the monthly panel, the matrix and the customer features."""

@@ -1,0 +1,204 @@
+"""The data chapter: rows accounted for, sections allowed, and what to mend first."""
+
+import pandas as pd
+import pytest
+
+from ltvlab.analyses import data_quality as quality
+from ltvlab.sources.faults import EXCLUSIONS, WARNINGS
+from ltvlab.text import known
+
+FILES = pd.DataFrame(
+    {
+        "table": ["contracts", "customers"], "file": ["b.csv", "a.csv"], "encoding": ["utf-8", "cp932"],
+        "sha256": ["x", "y"], "rows_read": [10, 5], "rows_used": [7, 5], "rows_excluded": [2, 0], "rows_quarantined": [1, 0],
+    }
+)  # fmt: skip
+SECTIONS = ["mrr_movements", "retention", "segment_ltv", "cohort_curves", "survival_curves"]
+
+
+def _columns(*rows):
+    return pd.DataFrame(rows, columns=["table", "column", "header", "filled", "status"])
+
+
+FULL = _columns(
+    ("customers", "industry", "業種", 1.0, "mapped"), ("customers", "channel", "", 0.0, "missing")
+)
+
+
+def _rows(*, quarantined=0):
+    files = FILES.assign(rows_quarantined=[quarantined, 0], rows_used=[8 - quarantined, 5])
+    return quality.rows_read(files)
+
+
+def _conclude(mrr, *, rows=None, columns=FULL, language="en"):
+    rows = _rows() if rows is None else rows
+    sections = quality.coverage(mrr, language=language)
+    return quality.conclude(
+        rows, pd.DataFrame(), quality.fill(columns), sections, mrr, language=language
+    )
+
+
+def _book(matrix, customers=50, months=13, **given):
+    return matrix({f"C{number:02}": [100] * months for number in range(customers)}, **given)
+
+
+def test_rows_read_are_rows_used_excluded_and_quarantined():
+    rows = quality.rows_read(FILES)
+
+    assert list(rows) == ["table", "file", "encoding", "read", "used", "excluded", "quarantined"]
+    assert (rows["read"] == rows["used"] + rows["excluded"] + rows["quarantined"]).all()
+    assert rows["table"].tolist() == ["contracts", "customers"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_reason_and_warning_of_an_intake_has_its_words(language):
+    reasons = pd.DataFrame({"table": "contracts", "reason": list(EXCLUSIONS), "rows": 1})
+    warnings = pd.DataFrame({"message": list(WARNINGS.values())})
+
+    said = [
+        *quality.excluded_rows(reasons, language=language)["reason"],
+        *quality.input_warnings(warnings, language=language)["message"],
+    ]
+
+    assert {*EXCLUSIONS.values(), *WARNINGS.values()} <= known("ja")
+    assert (set(said) == {*EXCLUSIONS.values(), *WARNINGS.values()}) == (language == "en")
+
+
+def test_only_mapped_columns_are_counted_the_emptiest_first():
+    columns = _columns(
+        ("customers", "industry", "業種", 0.5, "mapped"), ("contracts", "amount", "金額", 1.0, "mapped"),
+        ("customers", "region", "地域", 0.2, "mapped"), ("customers", "channel", "", 0.0, "missing"),
+        ("customers", "", "備考", 0.9, "unmapped"),
+    )  # fmt: skip
+
+    assert quality.fill(columns)["column"].tolist() == ["region", "industry", "amount"]
+    assert quality.segment_fill(columns)["column"].tolist() == ["industry", "region", "channel"]
+
+
+@pytest.mark.parametrize(
+    ("months", "customers", "given", "states"),
+    [
+        (13, 50, {}, ["shown"] * 5),
+        (13, 50, {"margin_source": "none"}, ["shown", "shown", "stamped", "shown", "shown"]),
+        (13, 49, {}, ["stamped"] * 5),
+        (12, 50, {}, ["shown", "refused", "stamped", "stamped", "stamped"]),
+        (13, 50, {"basis": "orders"}, ["refused", "refused", "shown", "shown", "refused"]),
+    ],
+)
+def test_a_section_is_shown_stamped_or_refused_by_what_the_data_hold(
+    matrix, months, customers, given, states
+):
+    """A year-on-year rate needs thirteen months: twelve steps between them."""
+    sections = quality.coverage(_book(matrix, customers, months, **given), language="en")
+
+    assert sections["section"].tolist() == SECTIONS
+    assert sections["state"].tolist() == states
+    assert ((sections["reason"] == "") == (sections["state"] == "shown")).all()
+
+
+def test_the_reason_says_how_much_is_lacking(matrix):
+    sections = quality.coverage(_book(matrix, 3, 4), language="en").set_index("section")
+
+    assert sections.loc["retention", "reason"] == "needs 9 more months"
+    assert (
+        sections.loc["mrr_movements", "reason"]
+        == "3 customers: under 50, read names rather than rates"
+    )
+
+
+def test_customers_who_left_do_not_count_as_active(matrix):
+    mrr = _book(matrix)
+    mrr.iloc[0, -1] = 0.0
+
+    assert quality.coverage(mrr, language="en")["reason"].iloc[0].startswith("49 customers")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_sound_inputs_let_the_reader_go_on(matrix, english_left, language):
+    finding = _conclude(_book(matrix), language=language)
+
+    assert finding.status == "good"
+    assert finding.decision.startswith("Go on" if language == "en" else "このまま進めます")
+    if language == "ja":
+        assert english_left(finding) == []
+
+
+def test_the_answer_accounts_for_every_row_and_month(matrix):
+    assert _conclude(_book(matrix)).answer == (
+        "15 rows were read: 13 used, 2 left out, 0 set aside; "
+        "they cover 13 months to September 2026 and 50 paying customers."
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_rows_set_aside_ask_for_action_before_anything_else(matrix, english_left, language):
+    thin = _columns(("customers", "industry", "業種", 0.1, "mapped"))
+
+    finding = _conclude(_book(matrix), rows=_rows(quarantined=2), columns=thin, language=language)
+
+    assert finding.status == "act"
+    assert "internal/quarantine.csv" in finding.decision
+    if language == "ja":
+        assert english_left(finding, data=["internal/quarantine.csv"]) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_emptiest_segment_column_is_the_one_to_fill(matrix, english_left, language):
+    columns = _columns(
+        ("customers", "industry", "業種", 0.8, "mapped"), ("customers", "employees", "人数", 0.625, "mapped"),
+        ("contracts", "seats", "席数", 0.1, "mapped"),
+    )  # fmt: skip
+
+    finding = _conclude(_book(matrix), columns=columns, language=language)
+
+    assert finding.status == "watch"
+    assert (
+        "Fill number of employees" if language == "en" else "従業員数を埋めてください"
+    ) in finding.decision
+    assert "62.5%" in finding.decision
+    if language == "ja":
+        assert english_left(finding) == []
+
+
+@pytest.mark.parametrize(("filled", "status"), [(0.9, "good"), (0.899, "watch")])
+def test_nine_in_ten_are_enough_for_a_segment(matrix, filled, status):
+    assert (
+        _conclude(
+            _book(matrix), columns=_columns(("customers", "industry", "", filled, "mapped"))
+        ).status
+        == status
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("basis", ["contracts", "invoices", "orders"])
+@pytest.mark.parametrize("margin_source", ["products", "params", "cost", "none"])
+def test_caveats_say_where_revenue_and_margin_come_from(
+    matrix, english_left, basis, margin_source, language
+):
+    finding = _conclude(_book(matrix, basis=basis, margin_source=margin_source), language=language)
+
+    refused = 3 if basis == "orders" else 0
+    assert len(finding.caveats) == 2 + refused
+    if language == "en":
+        assert {"contracts": "contracts", "invoices": "invoices", "orders": "orders"}[
+            basis
+        ] in finding.caveats[0]
+        assert (
+            "revenue" if margin_source == "none" else "Gross margin comes from"
+        ) in finding.caveats[1]
+    else:
+        assert english_left(finding) == []
+
+
+def test_facts_are_the_sums_of_the_tables(matrix):
+    finding = _conclude(_book(matrix), rows=_rows(quarantined=1))
+
+    assert {fact.id: fact.value for fact in finding.facts} == {
+        "data.rows.read": 15, "data.rows.used": 12, "data.rows.excluded": 2, "data.rows.quarantined": 1,
+        "data.months": 13, "data.customers": 50,
+    }  # fmt: skip
+    assert {(fact.definition, fact.month, fact.unit) for fact in finding.facts} == {
+        ("D02", "2026-09", "count")
+    }
+    assert list(finding.tables) == ["rows_read", "input_warnings", "fill", "coverage"]

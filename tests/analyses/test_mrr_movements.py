@@ -1,0 +1,260 @@
+"""The MRR chapter: the bridge, and every sentence that its figures can lead to."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvlab.analyses.mrr_movements import (
+    conclude,
+    movement_counts,
+    movements,
+    retention,
+    revenue_by_month,
+)
+from ltvlab.tables import COLUMNS
+
+# In the last month A grows by 50, B leaves, and C is new with 80.
+BOOK = {"A": [100] * 12 + [150], "B": [100] * 12 + [0], "C": [0] * 12 + [80]}
+STATUS = {"good": (1.01, 1.2), "watch": (0.9, 1.1), "act": (0.6, 0.9)}
+
+
+def _rates(mrr, *, nrr=0.75, grr=0.5, low=np.nan, high=np.nan):
+    empty = dict.fromkeys(COLUMNS["retention"], np.nan)
+    rows = [empty | {"month": month} for month in mrr.columns]
+    rows[-1] |= {
+        "nrr": nrr,
+        "grr": grr,
+        "nrr_low": low,
+        "nrr_high": high,
+        "grr_low": low,
+        "grr_high": high,
+    }
+    return pd.DataFrame(rows)
+
+
+def _finding(mrr, people, *, language="en", rates=None):
+    rates = _rates(mrr) if rates is None else rates
+    return conclude(movements(mrr, people(mrr)), rates, revenue_by_month(mrr), language=language)
+
+
+def test_the_bridge_leads_from_opening_to_closing(matrix, people):
+    bridge = movements(matrix(BOOK), people(matrix(BOOK)))
+
+    last = bridge.iloc[-1]
+    assert (last["opening"], last["new"], last["expansion"], last["churn"], last["closing"]) == (
+        200,
+        80,
+        50,
+        -100,
+        230,
+    )
+    assert bridge["new"].tolist() == [200] + [0] * 11 + [80]
+    assert set(COLUMNS["mrr_movements"]) == set(bridge)
+
+
+def test_customers_are_counted_by_movement(matrix, people):
+    counts = movement_counts(matrix(BOOK), people(matrix(BOOK))).iloc[-1]
+
+    assert counts[["opening", "new", "expansion", "churn", "contraction"]].tolist() == [
+        2,
+        1,
+        1,
+        1,
+        0,
+    ]
+
+
+def test_rates_compare_with_the_month_twelve_before(matrix, people):
+    """150 of 200 are left with growth, 100 without it."""
+    rates = retention(matrix(BOOK), people(matrix(BOOK)), seed=1)
+
+    assert (rates["nrr"].iloc[-1], rates["grr"].iloc[-1]) == (0.75, 0.5)
+    assert rates["nrr"].iloc[:-1].isna().all()
+    assert set(COLUMNS["retention"]) <= set(rates)
+
+
+def test_revenue_by_month_is_the_sum_and_count_of_those_who_paid(matrix):
+    revenue = revenue_by_month(matrix(BOOK))
+
+    assert revenue["revenue"].iloc[[0, -1]].tolist() == [200, 230]
+    assert revenue["customers"].iloc[[0, -1]].tolist() == [2, 2]
+    assert revenue.attrs["currency"] == "JPY"
+
+
+def test_the_answer_says_where_mrr_stands_and_what_twelve_months_did(matrix, people):
+    finding = _finding(matrix(BOOK), people, rates=_rates(matrix(BOOK), low=0.6, high=0.9))
+
+    assert finding.answer == (
+        "MRR is ¥230 at the end of September 2026, from 2 customers (+¥30 on the month). "
+        "Twelve months brought ¥130 and cost ¥100; NRR is 75.0% (underlying rate 60.0% – 90.0%) and GRR 50.0%."
+    )
+
+
+def test_the_japanese_answer_says_the_same(matrix, people):
+    finding = _finding(
+        matrix(BOOK), people, language="ja", rates=_rates(matrix(BOOK), low=0.6, high=0.9)
+    )
+
+    for part in (
+        "2026年9月",
+        "230円",
+        "2社",
+        "+30円",
+        "130円",
+        "100円",
+        "75.0%",
+        "60.0% – 90.0%",
+        "50.0%",
+    ):
+        assert part in finding.answer
+
+
+def test_without_a_range_the_answer_leaves_the_underlying_rate_out(matrix, people):
+    finding = _finding(matrix(BOOK), people)
+
+    assert finding.answer.endswith("NRR is 75.0% and GRR 50.0%.")
+    assert finding.status == "watch"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("status", STATUS)
+def test_the_range_of_nrr_decides_between_good_watch_and_act(
+    matrix, people, english_left, status, language
+):
+    """A rate whose range holds 100 % settles nothing, however it is booked."""
+    low, high = STATUS[status]
+
+    finding = _finding(
+        matrix(BOOK), people, language=language, rates=_rates(matrix(BOOK), low=low, high=high)
+    )
+
+    assert finding.status == status
+    assert "100.0%" in finding.decision
+    assert ("churn" if language == "en" else "喪失") in finding.decision
+    if language == "ja":
+        assert english_left(finding) == []
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "status"), [(1.0, 1.1, "good"), (0.9, 1.0, "watch"), (0.9, 0.999, "act")]
+)
+def test_at_exactly_one_hundred_percent_a_book_does_not_shrink(matrix, people, low, high, status):
+    assert (
+        _finding(matrix(BOOK), people, rates=_rates(matrix(BOOK), low=low, high=high)).status
+        == status
+    )
+
+
+def test_the_largest_loss_is_named_with_its_share(matrix, people):
+    """30 of contraction against 10 of churn: three quarters."""
+    book = {"A": [100] * 12 + [70], "B": [10] * 12 + [0]}
+
+    finding = _finding(matrix(book), people, rates=_rates(matrix(book), low=0.5, high=0.8))
+
+    assert "contraction is 75.0% of losses" in finding.decision
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(("low", "high"), [(1.0, 1.0), (np.nan, np.nan)])
+def test_without_losses_no_loss_is_named(matrix, people, english_left, low, high, language):
+    mrr = matrix({"A": [100] * 13, "B": [50] * 13})
+
+    finding = _finding(
+        mrr, people, language=language, rates=_rates(mrr, nrr=1.0, grr=1.0, low=low, high=high)
+    )
+
+    expected = {
+        "en": "Hold the course: nothing was lost in twelve months.",
+        "ja": "失われた収益はありません",
+    }
+    assert expected[language] in finding.decision
+    assert "0.0% of losses" not in finding.decision
+    if language == "ja":
+        assert english_left(finding) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_with_twelve_months_or_fewer_retention_is_not_judged(
+    matrix, people, english_left, language
+):
+    mrr = matrix({"A": [100, 150], "B": [100, 0]}, first="2026-08")
+
+    finding = _finding(mrr, people, language=language, rates=_rates(mrr, nrr=np.nan, grr=np.nan))
+
+    assert finding.status == "insufficient"
+    assert "NRR" not in finding.answer
+    assert ("thirteen months" if language == "en" else "13か月") in finding.decision
+    facts = {fact.id: fact.value for fact in finding.facts}
+    assert facts["retention.nrr"] is None
+    if language == "ja":
+        assert english_left(finding) == []
+
+
+def test_a_fall_on_the_month_carries_its_sign(matrix, people):
+    assert "(-¥50 on the month)" in _finding(matrix({"A": [100] * 12 + [50]}), people).answer
+
+
+@pytest.mark.parametrize(("customers", "said"), [(49, True), (50, False)])
+def test_under_fifty_customers_the_reader_is_sent_to_the_names(matrix, people, customers, said):
+    mrr = matrix({f"C{number:02}": [100] * 13 for number in range(customers)})
+
+    caveats = _finding(mrr, people).caveats
+
+    assert any(caveat.startswith("Under 50 customers") for caveat in caveats) == said
+
+
+def test_a_companys_own_note_on_churn_is_shown_in_the_reports_language(matrix, people):
+    mrr = matrix(
+        BOOK,
+        churn_note_en="Churn counts from notice.",
+        churn_note_ja="解約は申し出の日で数えます。",
+    )
+
+    assert "Churn counts from notice." in _finding(mrr, people).caveats
+    assert "解約は申し出の日で数えます。" in _finding(mrr, people, language="ja").caveats
+
+
+def test_every_fact_agrees_with_the_tables_and_names_its_definition(matrix, people):
+    finding = _finding(matrix(BOOK), people, rates=_rates(matrix(BOOK), low=0.6, high=0.9))
+
+    facts = {fact.id: fact for fact in finding.facts}
+    assert {name: facts[name].value for name in facts if name.startswith("mrr.")} == {
+        "mrr.closing": 230.0, "mrr.month_change": 30.0, "mrr.customers": 2,
+        "mrr.twelve_months.new": 80.0, "mrr.twelve_months.reactivation": 0.0, "mrr.twelve_months.expansion": 50.0,
+        "mrr.twelve_months.contraction": 0.0, "mrr.twelve_months.churn": -100.0,
+    }  # fmt: skip
+    assert (
+        facts["retention.nrr"].value,
+        facts["retention.nrr"].low,
+        facts["retention.nrr"].high,
+    ) == (0.75, 0.6, 0.9)
+    assert {name: facts[name].definition for name in ("mrr.closing", "retention.nrr", "retention.grr")} == {
+        "mrr.closing": "D06", "retention.nrr": "D22", "retention.grr": "D23"
+    }  # fmt: skip
+    assert all(
+        fact.definition.startswith("D") and fact.month == "2026-09" and fact.n == 2
+        for fact in finding.facts
+    )
+    assert list(finding.tables) == ["mrr_movements", "retention"]
+    assert finding.tables["mrr_movements"]["closing"].iloc[-1] == facts["mrr.closing"].value
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_company_of_orders_gets_its_revenue_and_no_bridge(matrix, people, english_left, language):
+    """40 in the month; 12 × 30 + 10 more over twelve months of thirteen."""
+    revenue = matrix({"A": [30] * 13, "B": [0] * 12 + [10]}, basis="orders")
+    bridge, rates = movements(revenue, people(revenue)), retention(revenue, people(revenue), seed=1)
+
+    finding = conclude(bridge, rates, revenue_by_month(revenue), language=language)
+
+    assert bridge.empty
+    assert rates.empty
+    assert finding.status == "insufficient"
+    assert finding.tables == {}
+    assert [(fact.id, fact.value, fact.definition) for fact in finding.facts] == [
+        ("revenue.month", 40.0, "D30"), ("revenue.twelve_months", 370.0, "D30")
+    ]  # fmt: skip
+    shown = ("¥40", "2 customers", "¥370") if language == "en" else ("40円", "2社", "370円")
+    assert all(part in finding.answer for part in shown)
+    if language == "ja":
+        assert english_left(finding) == []

@@ -1,0 +1,105 @@
+"""What holds for every shape: both languages, awkward names, the same bytes, and nothing for nothing."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltvlab import charts
+from ltvlab.text import known, translator
+
+NAMES = ["髙﨑①㈱", r"$\foo$ <b>*", "Unknown"]
+
+
+def segment_values() -> pd.DataFrame:
+    table = pd.DataFrame(
+        {"axis": "industry", "segment": NAMES, "headline": True, "value": [300.0, 500.0, np.nan]}
+    ).assign(low=lambda t: t["value"] * 0.8, high=lambda t: t["value"] * 1.3, n=[12, 40, 3])
+    table = table.assign(horizon_months=36, status=["indicative", "ok", "insufficient"])
+    table.attrs["currency"] = "JPY"
+    return table
+
+
+def survival() -> pd.DataFrame:
+    ages = pd.DataFrame({"age": [0, 1, 2], "survival": [1.0, 0.8, 0.8], "at_risk": [10, 10, 7]})
+    ages = ages.assign(axis="industry", low=[1.0, 0.4, 0.4], high=[1.0, 0.95, 0.95])
+    return pd.concat([ages.assign(segment=name) for name in NAMES], ignore_index=True)
+
+
+def retention() -> pd.DataFrame:
+    table = pd.DataFrame({"month": pd.period_range("2026-06", periods=3, freq="M")})
+    rates = {"nrr": 1.05, "nrr_low": 0.99, "nrr_high": 1.1, "grr": 0.93, "grr_low": 0.9}
+    return table.assign(**rates, grr_high=0.95)
+
+
+def cohorts() -> pd.DataFrame:
+    values = [1.0, 0.8, 1.0, np.nan]
+    rows = {"cohort": ["2026-08", "2026-08", "2026-09", "2026-09"], "age": [0, 1, 0, 1]}
+    return pd.DataFrame(rows).assign(value=values, base=10, complete=True)
+
+
+DRAWN = {
+    "bridge": lambda movements, language: charts.bridge(movements, language=language),
+    "movement_bars": lambda movements, language: charts.movement_bars(movements, language=language),
+    "rates": lambda _, language: charts.rates(retention(), language=language),
+    "trend": lambda movements, language: charts.trend(
+        movements, "closing", language=language, label="Closing MRR"
+    ),
+    "intervals": lambda _, language: charts.intervals(segment_values(), language=language),
+    "triangle": lambda _, language: charts.triangle(cohorts(), language=language),
+    "curves": lambda _, language: charts.curves(survival(), language=language, axis="industry"),
+}
+
+EMPTY = {
+    "bridge": lambda movements: charts.bridge(movements.iloc[:0], language="ja"),
+    "movement_bars": lambda movements: charts.movement_bars(movements.iloc[:0], language="ja"),
+    "rates": lambda _: charts.rates(retention().iloc[:0], language="ja"),
+    "trend": lambda movements: charts.trend(
+        movements.iloc[:0], "closing", language="ja", label="Closing MRR"
+    ),
+    "intervals": lambda _: charts.intervals(segment_values().iloc[:0], language="ja"),
+    "triangle": lambda _: charts.triangle(cohorts().iloc[:0], language="ja"),
+    "curves": lambda _: charts.curves(survival(), language="ja", axis="size"),
+}
+
+
+def svg(axes) -> str:
+    written = io.BytesIO()
+    axes.figure.savefig(written, format="svg", metadata={"Date": None})
+    return written.getvalue().decode()
+
+
+def words(axes) -> list[str]:
+    """Return every text of the figure that a reader sees."""
+    axes.figure.canvas.draw()
+    texts = axes.figure.findobj(lambda artist: hasattr(artist, "get_text"))
+    return [text.get_text() for text in texts if text.get_visible() and text.get_text()]
+
+
+def test_every_shape_is_tested_here():
+    assert set(DRAWN) == set(EMPTY) == set(charts.__all__)
+
+
+@pytest.mark.parametrize("shape", DRAWN)
+def test_a_chart_draws_twice_to_the_same_bytes(shape, movements, language):
+    """Also: no glyph is missing and no name is read as a formula, since warnings are errors."""
+    assert svg(DRAWN[shape](movements, language)) == svg(DRAWN[shape](movements, language))
+
+
+@pytest.mark.parametrize("shape", DRAWN)
+def test_a_japanese_chart_has_no_english_words_of_ours(shape, movements):
+    drawn = set(words(DRAWN[shape](movements, "ja")))
+
+    assert drawn & known("ja") <= {"MRR"}
+
+
+@pytest.mark.parametrize("shape", EMPTY)
+def test_an_empty_table_draws_a_note_and_nothing_else(shape, movements):
+    assert words(EMPTY[shape](movements)) == [translator("ja")("Nothing to show yet")]
+
+
+def test_names_are_written_as_they_are(language):
+    drawn = words(charts.intervals(segment_values(), language=language))
+
+    assert [name for name in NAMES[:2] if any(text.startswith(name) for text in drawn)] == NAMES[:2]

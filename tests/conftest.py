@@ -1,0 +1,104 @@
+"""Two companies in project folders of their own: a small one to add up by hand, and the demo."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+CUSTOMERS = """\
+customer_id,name,industry,employees
+C1,Acme,Retail,49
+C2,𠮷野家,Food,50
+C3,None,,
+"""
+# C2 holds two products; C3 is paid for on the last day of May and June, not of July.
+CONTRACTS = """\
+contract_id,customer_id,product,start_date,end_date,amount,billing_period
+K1,C1,P,2026-01-01,2026-12-31,1200,year
+K2,C2,P,2026-03-01,2026-08-31,50,month
+K3,C2,Q,2026-03-15,,30,month
+K4,C3,Q,2026-05-31,2026-07-30,70,month
+"""
+
+
+def _write_project(root: Path, tables: dict | None = None, **settings: object) -> str:
+    given = {"customers": CUSTOMERS, "contracts": CONTRACTS} | (tables or {})
+    given = {name: content for name, content in given.items() if content is not None}
+    folder = root / "data" / "small" / "raw"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in given.items():
+        (folder / f"{name}.csv").write_bytes(
+            content if isinstance(content, bytes) else content.encode()
+        )
+    params = {
+        "company": "small", "name": {"en": "Small", "ja": "小"}, "month": "2026-09", "gross_margin": 0.8,
+        "sources": {name: {"file": f"{name}.csv"} for name in given},
+    } | settings  # fmt: skip
+    (root / "params").mkdir(exist_ok=True)
+    # JSON is YAML too, and quotes every text.
+    written = json.dumps(
+        {name: value for name, value in params.items() if value is not None}, ensure_ascii=False
+    )
+    (root / "params" / "small.yml").write_text(written, encoding="utf-8")
+    return "params/small.yml"
+
+
+@pytest.fixture
+def outside_a_run(monkeypatch):
+    """Let no run around these tests lend them its folders."""
+    for name in ("LTVLAB_WAREHOUSE", "LTVLAB_RUN_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def write_company(tmp_path, monkeypatch, outside_a_run):
+    """Return the function that writes a project of one company and returns its params file's path.
+
+    Tables are given as CSV text by name; one given as None is left out, as is such a setting.
+    """
+    monkeypatch.setenv("LTVLAB_ROOT", str(tmp_path))
+    return lambda tables=None, **settings: _write_project(tmp_path, tables, **settings)
+
+
+@pytest.fixture(scope="session")
+def small_root(tmp_path_factory):
+    """Return the root of a project that many tests read and none changes: its warehouse is built once."""
+    root = tmp_path_factory.mktemp("small")
+    _write_project(root)
+    return root
+
+
+@pytest.fixture
+def small(small_root, monkeypatch, outside_a_run):
+    """Return the params file of the company as it stands in the tables above."""
+    monkeypatch.setenv("LTVLAB_ROOT", str(small_root))
+    return "params/small.yml"
+
+
+@pytest.fixture(scope="session")
+def demo_root(tmp_path_factory):
+    """Return a project root with the demo's params; exports and warehouse appear on first use."""
+    root = tmp_path_factory.mktemp("demo")
+    for folder in ("params", "notebooks", "reports/template"):
+        shutil.copytree(PROJECT / folder, root / folder)
+    shutil.copy(PROJECT / "pyproject.toml", root)
+    return root
+
+
+@pytest.fixture
+def in_demo(demo_root, monkeypatch, outside_a_run):
+    """Make the demo root the project that every relative path is counted from."""
+    monkeypatch.setenv("LTVLAB_ROOT", str(demo_root))
+    return demo_root
+
+
+@pytest.fixture
+def planted(in_demo):
+    """Return what was planted in the demo company, by id."""
+    from ltvlab.loading import prepare
+
+    prepare("params/demo.yml", "2026-09")
+    text = (in_demo / "data/demo/raw/planted.json").read_text(encoding="utf-8")
+    return {entry["id"]: entry for entry in json.loads(text)["entries"]}

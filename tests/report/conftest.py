@@ -1,0 +1,62 @@
+"""Reports of the small project: made once for each language, looked at by many tests."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+# Kernels are started with this folder's helpers too, so they are a module and no fixture.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from small_project import (
+    ODD_NAMES,
+    TABLE_WRITER,
+    loading_without_data,
+    notebook,
+    showing,
+    table,
+    write_project,
+)
+
+from ltvlab.report.run import PublishedReport, run_report
+
+
+@pytest.fixture(scope="session")
+def stand_in() -> Iterator[None]:
+    """Let runs find their inputs in order without reading any."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "ltvlab.loading", loading_without_data())
+        yield
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory, stand_in: None) -> Path:
+    """Return a project of a summary and one chapter with odd names and a table of 120 rows."""
+    long = table([(f"Customer {number:03d}", f"¥{number:,}") for number in range(120)])
+    odd = table([(name, "¥1,000") for name in ODD_NAMES])
+    shown = [showing({"text/html": html}) for html in (long, odd)]
+    books = {
+        "00_executive_summary": notebook("executive_summary", title="What to decide?"),
+        "03_segment_ltv": notebook(
+            "segment_ltv", cells=[*shown, TABLE_WRITER], status="good", headed=True
+        ),
+    }
+    root = tmp_path_factory.mktemp("project")
+    write_project(root, books)
+    return root
+
+
+@pytest.fixture(scope="session")
+def report(project: Path) -> Callable[..., PublishedReport]:
+    """Return the function that makes a report of the small project, each language once."""
+    made: dict[str, PublishedReport] = {}
+
+    def in_language(language: str = "en") -> PublishedReport:
+        if language not in made:
+            made[language] = run_report("params/acme.yml", language=language, root=project)
+        return made[language]
+
+    return in_language

@@ -1,0 +1,131 @@
+"""The demo company from exports to a published report, in both languages, as a reader finds it."""
+
+import csv
+import html
+import json
+import re
+import stat
+
+import pytest
+from pypdf import PdfReader
+
+from ltvlab.report.run import run_report
+from ltvlab.report.verify import run_faults
+
+COLUMNS = {
+    "mrr_movements": "month opening new reactivation expansion contraction churn fx closing customers",
+    "retention": "month nrr grr nrr_low nrr_high grr_low grr_high logo_churn revenue_churn quick_ratio",
+    "segment_ltv": "month axis segment method headline value low high n unit horizon_months margin_source status",
+    "ltv_components": "month axis segment unit_price frequency lifetime_months gross_margin",
+    "cohort_logos": "cohort age value base complete",
+    "cohort_revenue": "cohort age value base complete",
+    "survival": "axis segment age survival low high at_risk",
+}
+# Abbreviations, file formats, and the units of the word "file": the same in both languages.
+SAME_IN_BOTH = {"MRR", "NRR", "GRR", "LTV", "CAC", "PDF", "CSV", "utf", "sig", "UTF", "csv"}
+
+
+def _published(root, language):
+    report = run_report("params/demo.yml", language=language, renderer="builtin", root=root)
+    return report.folder.resolve()
+
+
+@pytest.fixture(scope="module")
+def english(demo_root):
+    return _published(demo_root, "en")
+
+
+@pytest.fixture(scope="module")
+def japanese(demo_root):
+    return _published(demo_root, "ja")
+
+
+def _words(page):
+    text = page.read_text(encoding="utf-8")
+    text = re.sub(r"<(style|svg|script)\b.*?</\1>", " ", text, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"data:[^\"]+", "", text)))
+
+
+def test_the_report_has_its_pages_pdf_and_tables(english):
+    public = sorted(file.name for file in (english / "public").iterdir())
+
+    assert public == [
+        "cohort_curves.html", "data_quality.html", "index.html", "mrr_movements.html", "report.pdf",
+        "segment_ltv.html", "tables",
+    ]  # fmt: skip
+    assert run_faults(english) == []
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_table_has_its_fixed_columns(english, name):
+    with (english / "internal/tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = list(csv.reader(file))
+
+    assert header == COLUMNS[name].split()
+    assert rows
+
+
+def test_the_internal_folder_is_for_its_owner_alone(english):
+    assert stat.S_IMODE((english / "internal").stat().st_mode) == 0o700
+
+
+def test_every_figure_in_the_findings_is_a_fact_with_unit_and_definition(english):
+    facts = json.loads((english / "internal/facts.json").read_text(encoding="utf-8"))
+
+    assert {"mrr.closing", "retention.nrr", "ltv.survival.all"} <= {fact["id"] for fact in facts}
+    assert all(fact["definition"].startswith("D") and fact["unit"] for fact in facts)
+
+
+def test_both_languages_state_the_same_facts_and_tables(english, japanese):
+    """One set of figures, two ways to say it."""
+    for name in ("facts.json", *(f"tables/{table}.csv" for table in COLUMNS)):
+        assert (english / "internal" / name).read_bytes() == (
+            japanese / "internal" / name
+        ).read_bytes(), name
+
+
+def test_a_second_run_gives_the_same_bytes(demo_root, english):
+    again = _published(demo_root, "en")
+
+    names = [f"tables/{table}.csv" for table in COLUMNS] + ["facts.json", "findings.json"]
+    assert again != english
+    assert [(again / "internal" / n).read_bytes() for n in names] == [
+        (english / "internal" / n).read_bytes() for n in names
+    ]
+    for page in (english / "public").glob("*.html"):
+        assert (again / "public" / page.name).read_bytes() == page.read_bytes()
+
+
+def test_no_english_is_left_in_the_japanese_report(japanese, demo_root):
+    """Data values and abbreviations apart: those are the company's own words."""
+    data = " ".join(
+        file.read_text(encoding="utf-8") for file in (japanese / "internal/tables").glob("*.csv")
+    )
+    own = set(re.findall(r"[A-Za-z]{2,}", data))
+    for page in (japanese / "public").glob("*.html"):
+        left = set(re.findall(r"[A-Za-z]{3,}", _words(page))) - own - SAME_IN_BOTH
+        assert not left, (page.name, left)
+
+
+def test_no_glyph_is_missing_in_either_pdf(english, japanese):
+    for folder in (english, japanese):
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        text = "".join(
+            page.extract_text() for page in PdfReader(folder / "public/report.pdf").pages
+        )
+        assert manifest["missing_glyphs"] == {}
+        assert "\x00" not in text
+        assert "〓" not in text
+
+
+def test_the_pdf_opens_with_the_summary_and_names_every_chapter(english):
+    pages = [page.extract_text() for page in PdfReader(english / "public/report.pdf").pages]
+
+    assert "Nagisa Cloud" in pages[0]
+    assert "Where do we stand" in pages[1]
+    assert "What moved revenue" in " ".join(pages[2:])
+
+
+def test_no_page_asks_the_network_for_anything(english):
+    for page in (english / "public").glob("*.html"):
+        assert not re.findall(r"(?:src|href)=\"(?:https?:)?//", page.read_text(encoding="utf-8"))

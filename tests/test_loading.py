@@ -1,0 +1,372 @@
+"""Loading: from the files of three customers to the matrix, and when the warehouse is built again."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from ltvlab import loading
+from ltvlab.errors import DataError, UsageError
+from ltvlab.loading import (
+    load_customers,
+    load_findings,
+    load_matrix,
+    load_panel,
+    load_tables,
+    prepare,
+)
+
+MONTH = "2026-09"
+
+
+@pytest.fixture
+def warehouses(tmp_path):
+    """Return the function that lists the finished warehouses of the company."""
+    return lambda: sorted(
+        file.name for file in (tmp_path / "data" / "small" / "warehouse").glob("*.duckdb")
+    )
+
+
+def test_the_matrix_is_the_mrr_one_adds_up_by_hand(small):
+    mrr = load_matrix(small, MONTH)
+
+    assert {customer: mrr.loc[customer].tolist() for customer in mrr.index} == {
+        "C1": [100] * 9,
+        "C2": [0, 0, 80, 80, 80, 80, 80, 80, 30],
+        "C3": [0, 0, 0, 0, 70, 70, 0, 0, 0],
+    }
+    assert [str(month) for month in mrr.columns[[0, -1]]] == ["2026-01", "2026-09"]
+    assert isinstance(mrr.columns, pd.PeriodIndex)
+    assert (mrr.index.name, mrr.columns.name) == ("customer_id", "month")
+    assert mrr.attrs == {"currency": "JPY", "basis": "contracts", "margin_source": "params"}
+
+
+def test_other_values_are_the_same_matrix_seen_otherwise(small):
+    assert load_matrix(small, MONTH, value="margin").loc["C2"].tolist() == [
+        0,
+        0,
+        64,
+        64,
+        64,
+        64,
+        64,
+        64,
+        24,
+    ]
+    assert (
+        load_matrix(small, MONTH, by=["customer_id", "product"]).loc[("C2", "Q")].tolist()
+        == [0, 0] + [30] * 7
+    )
+    assert load_matrix(small, MONTH, value="annual_amount").sum().sum() == 900.0
+    assert load_matrix(small, MONTH, value="fx").to_numpy().sum() == 0.0
+
+
+def test_the_panel_adds_up_to_the_matrix(small):
+    assert (
+        load_panel(small, MONTH)["amount"].sum()
+        == load_matrix(small, MONTH).to_numpy().sum()
+        == 900 + 510 + 140
+    )
+
+
+def test_what_a_customer_started_with_is_seen_at_the_end_of_its_first_month(small):
+    customers = load_customers(small, MONTH)
+
+    assert customers["size"].to_dict() == {"C1": "1–49", "C2": "50–299", "C3": "Unknown"}
+    assert customers["industry"].to_dict() == {"C1": "Retail", "C2": "Food", "C3": "Unknown"}
+    assert customers["first_basket"].to_dict() == {"C1": "P", "C2": "P + Q", "C3": "Q"}
+    assert customers["starting_mrr"].to_dict() == {"C1": 100.0, "C2": 80.0, "C3": 70.0}
+    assert customers["products_held"].to_dict() == {"C1": 1, "C2": 2, "C3": 1}
+    assert customers["start_month"].astype(str).to_dict() == {
+        "C1": "2026-01",
+        "C2": "2026-03",
+        "C3": "2026-05",
+    }
+    assert customers["start_year"].to_dict() == {"C1": "FY2025", "C2": "FY2025", "C3": "FY2026"}
+    assert set(customers["product"]) == {"Other"}
+
+
+def test_a_customer_called_none_or_with_a_rare_character_keeps_its_name(small):
+    assert load_customers(small, MONTH)["name"].tolist() == ["Acme", "𠮷野家", "None"]
+
+
+def test_the_companys_own_bands_and_smallest_segment_make_the_labels(write_company):
+    contracts = (
+        "contract_id,customer_id,product,start_date,end_date,amount,billing_period\n"
+        "K1,C1,P,2026-01-01,,100,month\nK2,C2,P,2026-02-01,,100,month\nK3,C3,Q,2026-02-01,,100,month\n"
+    )
+
+    customers = load_customers(
+        write_company({"contracts": contracts}, min_customers=2, size_bands=[10, 50, 1000]), MONTH
+    )
+
+    assert customers["product"].to_dict() == {"C1": "P", "C2": "P", "C3": "Other"}
+    assert customers["size"].to_dict() == {"C1": "10–49", "C2": "50–999", "C3": "Unknown"}
+
+
+def test_who_was_there_before_losses_were_recorded_opens_the_book(write_company):
+    """Losses are complete from March; the matrix begins at the end of February, with C1 in it."""
+    note = {"en": "From notice.", "ja": "申し出から。"}
+    params = write_company(history_complete_from="2026-03-01", churn_note=note)
+
+    mrr = load_matrix(params, MONTH)
+
+    assert str(mrr.columns[0]) == "2026-02"
+    assert load_customers(params, MONTH)["opening"].to_dict() == {
+        "C1": True, "C2": False, "C3": False
+    }  # fmt: skip
+    assert (mrr.attrs["churn_note_en"], mrr.attrs["churn_note_ja"]) == (note["en"], note["ja"])
+
+
+def test_without_that_date_nobody_opens_the_book(small):
+    assert not load_customers(small, MONTH)["opening"].any()
+
+
+def test_a_start_date_before_the_first_month_opens_the_book(write_company):
+    customers = "customer_id,start_date\nC1,2020-05-10\nC2,\nC3,2026-05-31\n"
+
+    loaded = load_customers(write_company({"customers": customers}), MONTH)
+
+    assert loaded["opening"].to_dict() == {"C1": True, "C2": False, "C3": False}
+    assert str(loaded.loc["C1", "start_month"]) == "2020-05"
+
+
+def test_orders_become_revenue_and_margin_in_their_month(write_company):
+    orders = (
+        "customer_id,date,amount,cost,order_id\nC1,2026-07-03,100,60,O1\nC1,2026-07-03,50,20,O1\n"
+        "C1,2026-09-30,30,10,O2\nC2,2026-08-01,200,150,O3\n"
+    )
+    params = write_company({"contracts": None, "orders": orders}, gross_margin=None)
+
+    revenue = load_matrix(params, MONTH)
+
+    assert {customer: revenue.loc[customer].tolist() for customer in revenue.index} == {
+        "C1": [150, 0, 30],
+        "C2": [0, 200, 0],
+    }
+    assert revenue.attrs == {"currency": "JPY", "basis": "orders", "margin_source": "cost"}
+    assert load_matrix(params, MONTH, value="margin").loc["C1"].tolist() == [70, 0, 20]
+    assert load_matrix(params, MONTH, value="orders").loc["C1"].tolist() == [1, 0, 1]
+    assert load_matrix(params, MONTH, value="credits").empty
+
+
+def test_an_invoice_counts_in_every_month_it_pays_for_and_a_credit_in_none(write_company):
+    """A quarter paid at once is a third of it each month; 40 given back move no MRR."""
+    invoices = (
+        "customer_id,month,amount,service_start,service_end,kind\n"
+        "C1,2026-06,300,2026-06-01,2026-08-31,charge\nC2,2026-08,50,,,charge\nC1,2026-07,-40,,,credit\n"
+    )
+    params = write_company({"contracts": None, "invoices": invoices})
+
+    mrr, credits = load_matrix(params, "2026-08"), load_matrix(params, "2026-08", value="credits")
+
+    assert mrr.loc["C1"].tolist() == [100, 100, 100]
+    assert mrr.loc["C2"].tolist() == [0, 0, 50]
+    assert mrr.attrs["basis"] == "invoices"
+    assert credits.loc["C1"].tolist() == [0, -40, 0]
+
+
+def test_what_exchange_rates_changed_is_told_apart(write_company):
+    """10 dollars at 100, 110, 110 yen: MRR 1,000, 1,100, 1,100, of which 100 by the rate."""
+    contracts = "contract_id,customer_id,start_date,end_date,amount,billing_period,currency\nK1,C1,2026-01-01,,10,month,USD\n"
+    rates = "month,currency,rate\n2026-01,USD,100\n2026-02,USD,110\n"
+    params = write_company({"contracts": contracts, "fx_rates": rates})
+
+    assert load_matrix(params, "2026-03").loc["C1"].tolist() == [1000, 1100, 1100]
+    assert load_matrix(params, "2026-03", value="fx").loc["C1"].tolist() == [0, 100, 0]
+
+
+def test_a_currency_without_a_rate_stops_the_run(write_company):
+    contracts = "contract_id,customer_id,start_date,end_date,amount,billing_period,currency\nK1,C1,2026-01-01,,10,month,USD\n"
+    rates = "month,currency,rate\n2026-01,EUR,100\n"
+
+    with pytest.raises(DataError, match=r"(?s)E270 no exchange rate to JPY is known.*'USD'"):
+        load_matrix(write_company({"contracts": contracts, "fx_rates": rates}), MONTH)
+
+
+def test_a_month_before_anyone_paid_stops_the_run(write_company):
+    with pytest.raises(DataError, match="E271 no customer paid anything up to 2025-12"):
+        load_matrix(write_company(), "2025-12")
+
+
+def test_the_tables_are_the_companys_and_the_intakes_own(small):
+    tables = load_tables(small, MONTH)
+
+    assert {
+        "customers",
+        "contracts",
+        "intake_files",
+        "intake_excluded",
+        "intake_warnings",
+        "intake_columns",
+    } <= set(tables)
+    assert not {"panel", "book", "periods", "margins"} & set(tables)
+    assert len(tables["contracts"]) == 4
+    assert list(load_tables(small, MONTH, names=["customers"])) == ["customers"]
+
+
+def test_a_warehouse_is_built_once_for_the_same_inputs(small, monkeypatch):
+    load_matrix(small, MONTH)
+    monkeypatch.setattr(loading, "build", _fail)
+
+    assert len(load_customers(small, MONTH)) == 3
+
+
+@pytest.fixture
+def only_named(monkeypatch):
+    """Let warehouses get their name and nothing inside it."""
+    monkeypatch.setattr(loading, "_build", lambda file, *_args, **_settings: file.touch())
+
+
+def test_settings_that_only_show_the_report_build_nothing_anew(
+    write_company, warehouses, only_named
+):
+    first = prepare(write_company()).warehouse
+
+    again = prepare(
+        write_company(
+            language="ja", renderer="builtin", notebooks={"segment_ltv": {"horizon_months": 12}}
+        )
+    ).warehouse
+
+    assert again == first
+    assert len(warehouses()) == 1
+
+
+def test_a_changed_setting_month_or_file_is_another_warehouse(
+    write_company, warehouses, only_named
+):
+    params = write_company()
+    names = {prepare(params, month).warehouse for month in (MONTH, "2026-08")}
+    names.add(prepare(params, quarantine=True).warehouse)
+    names.add(prepare(write_company(end_date_convention="exclusive")).warehouse)
+    names.add(prepare(write_company({"customers": "customer_id\nC1\nC2\nC3\n"})).warehouse)
+
+    assert len(names) == 5
+    assert {name.name for name in names} == set(warehouses())
+
+
+def test_a_half_written_warehouse_never_takes_the_name(
+    write_company, warehouses, tmp_path, monkeypatch
+):
+    params = write_company()
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "store", _fail)
+        with pytest.raises(RuntimeError, match="the power went out"):
+            prepare(params)
+
+    assert warehouses() == []
+    assert list((tmp_path / "data" / "small" / "warehouse").glob("*.unfinished")) == []
+    assert load_matrix(params, MONTH).loc["C1", MONTH] == 100
+
+
+def _fail(*_args, **_settings):
+    raise RuntimeError("the power went out")
+
+
+def test_inside_a_run_the_warehouse_of_the_run_is_read_whatever_the_files_say(
+    write_company, monkeypatch
+):
+    params = write_company()
+    monkeypatch.setenv("LTVLAB_WAREHOUSE", str(prepare(params).warehouse))
+    write_company({"contracts": "no longer,what it was\n"})
+
+    assert load_matrix(params, MONTH).loc["C1", MONTH] == 100
+
+
+@pytest.mark.parametrize(
+    ("tables", "last"),
+    [
+        ({}, "2026-05"),
+        ({"contracts": None, "orders": "customer_id,date,amount\nC1,2026-08-30,5\n"}, "2026-07"),
+        ({"contracts": None, "orders": "customer_id,date,amount\nC1,2026-08-31,5\n"}, "2026-08"),
+        ({"contracts": None, "invoices": "customer_id,month,amount\nC1,2026-08,5\n"}, "2026-08"),
+    ],
+)
+def test_without_a_month_the_message_names_the_last_complete_one(write_company, tables, last):
+    """Never the wall clock: what the data cover decides."""
+    with pytest.raises(UsageError, match="E108 no month is given") as error:
+        prepare(write_company(tables, month=None))
+
+    assert error.value.exit_code == 2
+    assert error.value.problems[0].fix.endswith(f"{last} is the last complete month in the data")
+
+
+def test_problems_in_the_files_come_before_any_number(write_company, warehouses):
+    with pytest.raises(DataError, match="E252 the customer is not in the customers table"):
+        load_matrix(write_company({"customers": "customer_id\nC1\nC2\n"}), MONTH)
+    assert warehouses() == []
+
+
+def _record(folder, slug):
+    (folder / "internal").mkdir(parents=True)
+    (folder / "internal" / "findings.json").write_text(
+        json.dumps([{"slug": slug}]), encoding="utf-8"
+    )
+    (folder / "internal" / "facts.json").write_text(json.dumps([{"id": slug}]), encoding="utf-8")
+
+
+def test_outside_a_run_findings_come_from_the_report_of_the_month_else_the_latest(
+    write_company, tmp_path
+):
+    params, reports = write_company(), tmp_path / "reports" / "small"
+    assert load_findings(params, MONTH, language="ja") == ([], [])
+
+    _record(reports / "latest" / "ja", "older")
+    assert load_findings(params, MONTH, language="ja") == ([{"slug": "older"}], [{"id": "older"}])
+    assert load_findings(params, MONTH, language="en") == ([], [])
+
+    _record(reports / MONTH / "ja", "this month")
+    assert load_findings(params, MONTH, language="ja")[0] == [{"slug": "this month"}]
+
+
+def test_inside_a_run_findings_of_another_run_are_never_shown(write_company, tmp_path, monkeypatch):
+    params = write_company()
+    _record(tmp_path / "reports" / "small" / MONTH / "en", "published")
+    monkeypatch.setenv("LTVLAB_RUN_DIR", str(tmp_path / "run"))
+
+    assert load_findings(params, MONTH, language="en") == ([], [])
+    _record(tmp_path / "run", "this run")
+    assert load_findings(params, MONTH, language="en")[0] == [{"slug": "this run"}]
+
+
+def test_a_report_without_its_facts_is_no_report(write_company, tmp_path):
+    folder = tmp_path / "reports" / "small" / MONTH / "en" / "internal"
+    folder.mkdir(parents=True)
+    (folder / "findings.json").write_text("[]", encoding="utf-8")
+
+    assert load_findings(write_company(), MONTH, language="en") == ([], [])
+
+
+def test_the_demo_is_written_where_it_is_missing_or_another_seeds(
+    write_company, tmp_path, monkeypatch
+):
+    written = []
+    monkeypatch.setattr(loading, "write_exports", lambda folder, *, seed: written.append(seed))
+    settings = loading.load_params(write_company(demo_seed=36))
+    planted = tmp_path / "data" / "small" / "raw" / "planted.json"
+    for theirs in planted.parent.glob("*.csv"):
+        theirs.unlink()
+
+    loading.make_demo(settings, tmp_path)
+    planted.write_text('{"seed": 36}', encoding="utf-8")
+    loading.make_demo(settings, tmp_path)
+    assert written == [36]
+
+    planted.write_text('{"seed": 7}', encoding="utf-8")
+    loading.make_demo(settings, tmp_path)
+    assert written == [36, 36]
+
+
+def test_a_company_that_is_no_demo_is_never_written_over(write_company, tmp_path, monkeypatch):
+    monkeypatch.setattr(loading, "write_exports", _fail)
+
+    loading.make_demo(loading.load_params(write_company()), tmp_path)
+
+
+def test_the_demo_is_never_written_over_somebody_elses_files(write_company):
+    """A copied params file that keeps `demo_seed` must not cost the exports it is pointed at."""
+    params = write_company(demo_seed=1)
+
+    with pytest.raises(UsageError, match="E118"):
+        load_matrix(params, "2026-09")
