@@ -5,13 +5,17 @@ import html
 import json
 import re
 import stat
+from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 from pypdf import PdfReader
 
 from ltvlab.report.run import run_report
 from ltvlab.report.verify import run_faults
 
+PROJECT = Path(__file__).parents[1]
 COLUMNS = {
     "mrr_movements": "month opening new reactivation expansion contraction churn fx closing customers",
     "retention": "month nrr grr nrr_low nrr_high grr_low grr_high logo_churn revenue_churn quick_ratio",
@@ -129,3 +133,17 @@ def test_the_pdf_opens_with_the_summary_and_names_every_chapter(english):
 def test_no_page_asks_the_network_for_anything(english):
     for page in (english / "public").glob("*.html"):
         assert not re.findall(r"(?:src|href)=\"(?:https?:)?//", page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "file", sorted((PROJECT / "notebooks").glob("*.ipynb")), ids=lambda f: f.stem
+)
+def test_a_notebook_runs_in_jupyterlab_as_it_is(file, in_demo):
+    """From its own folder, without a run around it, both languages' prose included."""
+    notebook = nbformat.read(file, as_version=4)
+    client = NotebookClient(notebook, resources={"metadata": {"path": str(in_demo / "notebooks")}})
+
+    client.execute()
+
+    last = notebook.cells[-1].outputs[-1]
+    assert last.metadata["ltvlab"]["finding"]["slug"] in file.stem

@@ -183,12 +183,17 @@ def _problem(item: Mapping[str, Any], name: str) -> Problem:
         return unknown_name(str(item["loc"][-1]), _fields_at(item["loc"]), file=name, place=place)
     return Problem(
         id="E106",
-        message=item["msg"][0].lower() + item["msg"][1:],
+        message=_sentence(item["msg"]),
         file=name,
         column=place,
         value="" if item["type"] == "missing" else str(item.get("input", ""))[:80],
         fix="add this setting" if item["type"] == "missing" else "change this setting",
     )
+
+
+def _sentence(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return message[0].lower() + message[1:]
 
 
 def _fields_at(location: tuple[Any, ...]) -> list[str]:

@@ -175,3 +175,23 @@ def test_the_summary_repeats_no_tables_and_no_facts():
     finding = conclude([_finding()], [_fact("mrr.closing", "5", "JPY")], month="2026-09")
 
     assert (finding.tables, finding.facts) == ({}, ())
+
+
+def test_the_summary_of_a_published_report_is_no_finding_of_its_own():
+    """In JupyterLab the published findings are read, the summary's own among them."""
+    own = {
+        "slug": "executive_summary",
+        "question": "?",
+        "status": "act",
+        "answer": "",
+        "decision": "",
+    }
+    fresh = {
+        "slug": "brand_new",
+        "question": "New?",
+        "status": "good",
+        "answer": "",
+        "decision": "",
+    }
+
+    assert decisions([own, fresh], language="en")["question"].tolist() == ["New?"]

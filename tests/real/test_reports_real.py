@@ -30,11 +30,11 @@ def test_ravenstack_mrr_follows_the_declared_meaning_of_end_dates(company, conve
 
 def test_ravenstack_mrr_of_every_month_equals_a_count_straight_from_the_file(company):
     """An independent computation: lines active on each month's last day, trials left out."""
+    bridge = _bridge(company(RAVENSTACK), "2024-12")
     lines = pd.read_csv(
         DATA / RAVENSTACK / "ravenstack_subscriptions.csv", parse_dates=["start_date", "end_date"]
     )
     paid = lines[~lines["is_trial"]]
-    bridge = _bridge(company(RAVENSTACK), "2024-12")
 
     for month, closing in zip(bridge["month"], bridge["closing"], strict=True):
         day = month.end_time.normalize()

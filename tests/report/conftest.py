@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,16 +24,14 @@ from small_project import (
 from ltvlab.report.run import PublishedReport, run_report
 
 
-@pytest.fixture(scope="session")
-def stand_in() -> Iterator[None]:
-    """Let runs find their inputs in order without reading any."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "ltvlab.loading", loading_without_data())
-        yield
+@pytest.fixture(autouse=True)
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs find their inputs in order without reading any, in these tests alone."""
+    monkeypatch.setitem(sys.modules, "ltvlab.loading", loading_without_data())
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory, stand_in: None) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a project of a summary and one chapter with odd names and a table of 120 rows."""
     long = table([(f"Customer {number:03d}", f"¥{number:,}") for number in range(120)])
     odd = table([(name, "¥1,000") for name in ODD_NAMES])

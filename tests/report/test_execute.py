@@ -12,8 +12,6 @@ from ltvlab.errors import DataError, KernelError, LtvlabError, NotebookError
 from ltvlab.report import execute
 from ltvlab.report.run import run_report
 
-pytestmark = pytest.mark.usefixtures("stand_in")
-
 
 def run_with(root: Path, cell: str) -> None:
     write_project(root, {"03_segment_ltv": notebook("segment_ltv", cells=[cell])})

@@ -25,20 +25,23 @@ sys.modules["ltvlab.loading"] = loading_without_data()
 from ltvlab.report.run import run_report
 run_report("params/acme.yml", root=Path({root!r}))
 """
+# Long enough to be hit while it runs, where a test asks for it.
+PAUSE = 'import os, time; time.sleep(float(os.environ.get("LTVLAB_TEST_PAUSE", "0")))'
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a project with one published report."""
     root = tmp_path_factory.mktemp("killed")
-    write_project(root, {"03_segment_ltv": notebook("segment_ltv")})
+    write_project(root, {"03_segment_ltv": notebook("segment_ltv", cells=[PAUSE])})
     assert started(root).wait(timeout=60) == 0
     return root
 
 
-def started(root: Path) -> subprocess.Popen:
+def started(root: Path, *, pause: float = 0) -> subprocess.Popen:
     code = RUN.format(helpers=str(Path(__file__).parent), root=str(root))
-    return subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
+    environment = {**os.environ, "LTVLAB_TEST_PAUSE": str(pause)}
+    return subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, env=environment)
 
 
 def kill_after(root: Path, seconds: float, how: signal.Signals) -> int:
@@ -61,6 +64,10 @@ def _run_folder(process: psutil.Process) -> str:
 
 def require_whole(root: Path) -> None:
     assert run_faults(root / "reports" / "acme" / "latest" / "en") == []
+    require_no_kernel(root)
+
+
+def require_no_kernel(root: Path) -> None:
     deadline = time.monotonic() + 10
     while kernels_of(root) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -75,7 +82,8 @@ def wait_for_kernel(root: Path) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_kill_while_a_kernel_runs_leaves_the_report_whole(published: Path, how: signal.Signals):
-    process = started(published)
+    require_no_kernel(published)
+    process = started(published, pause=30)
     wait_for_kernel(published)
     os.kill(process.pid, how)
     code = process.wait(timeout=30)
@@ -85,7 +93,8 @@ def test_a_kill_while_a_kernel_runs_leaves_the_report_whole(published: Path, how
 
 
 def test_an_interrupted_run_is_kept_as_failed(published: Path):
-    process = started(published)
+    require_no_kernel(published)
+    process = started(published, pause=30)
     wait_for_kernel(published)
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=30)[1].decode()

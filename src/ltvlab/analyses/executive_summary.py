@@ -34,13 +34,19 @@ ONLY_ORDERS = ("revenue.month", "revenue.twelve_months", "cohort.logos_12", "ltv
 
 def decisions(findings: list[dict[str, Any]], *, language: str) -> pd.DataFrame:
     """Return one row per finding, what asks for action first: question, status, answer, decision."""
-    ordered = sorted(
-        findings, key=lambda finding: (ORDER[finding["status"]], CHAPTERS.index(finding["slug"]))
-    )
+    others = [finding for finding in findings if finding["slug"] != SLUG]
+    ordered = sorted(others, key=_rank)
     columns = ["question", "status", "answer", "decision"]
     return pd.DataFrame(
         [{name: finding[name] for name in columns} for finding in ordered], columns=columns
     )
+
+
+def _rank(finding: dict[str, Any]) -> tuple[int, int, str]:
+    """Return what a finding is sorted by; a chapter that nobody ranked yet comes last."""
+    slug = finding["slug"]
+    place = CHAPTERS.index(slug) if slug in CHAPTERS else len(CHAPTERS)
+    return ORDER[finding["status"]], place, slug
 
 
 def key_figures(facts: list[dict[str, Any]], *, language: str) -> pd.DataFrame:
