@@ -1,5 +1,8 @@
 """The command: what it prints, what it leaves on disk, and the exit code a script can rely on."""
 
+import shutil
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -153,9 +156,9 @@ def test_quarantine_has_a_limit(ltvlab, write_company):
     [
         ({"monht": "2026-09"}, "did you mean month?"),
         ({"currency": "yen"}, "E106"),
-        ({"month": "2026-9"}, "column month"),
+        ({"month": "2026-9"}, "setting month"),
         ({"month": None}, "2026-05 is the last complete month in the data"),
-        ({"company": "../small"}, "column company"),
+        ({"company": "../small"}, "setting company"),
     ],
 )
 def test_params_that_cannot_be_used_exit_with_2(ltvlab, write_company, settings, text):
@@ -164,6 +167,18 @@ def test_params_that_cannot_be_used_exit_with_2(ltvlab, write_company, settings,
     assert (code, out) == (2, "")
     assert text in err
     assert "Traceback" not in err
+
+
+def test_check_names_a_notebook_section_that_no_notebook_takes(ltvlab, write_company, tmp_path):
+    """Else the mistake is found only when the report is made."""
+    shutil.copytree(Path(__file__).parents[1] / "notebooks", tmp_path / "notebooks")
+    params = write_company(notebooks={"segment_ltvv": {}, "segment_ltv": {"horizn_months": 24}})
+
+    code, out, err = ltvlab("check", params)
+
+    assert (code, out) == (2, "")
+    assert "did you mean segment_ltv?" in err
+    assert "setting notebooks.segment_ltv.horizn_months" in err
 
 
 def test_a_currency_that_does_not_exist_exits_with_2(ltvlab, write_company):
@@ -235,17 +250,19 @@ def test_demo_writes_the_exports_and_says_where_the_answers_are(ltvlab, tmp_path
         (KeyboardInterrupt(), 130, "Interrupted; nothing was published."),
     ],
 )
-def test_every_failure_leaves_with_the_code_of_its_class(ltvlab, monkeypatch, raised, code, text):
+def test_every_failure_leaves_with_the_code_of_its_class(
+    ltvlab, monkeypatch, write_company, raised, code, text
+):
     def fail(*_args, **_settings):
         raise raised
 
     monkeypatch.setattr("ltvlab.checking.check_inputs", fail)
 
-    assert ltvlab("check", "params/x.yml") == (code, "", f"{text}\n")
+    assert ltvlab("check", write_company()) == (code, "", f"{text}\n")
 
 
-def test_a_fault_of_ours_keeps_its_traceback(ltvlab, monkeypatch):
+def test_a_fault_of_ours_keeps_its_traceback(ltvlab, monkeypatch, write_company):
     monkeypatch.setattr("ltvlab.checking.check_inputs", lambda *_args, **_settings: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
-        ltvlab("check", "params/x.yml")
+        ltvlab("check", write_company())

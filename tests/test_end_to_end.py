@@ -18,6 +18,7 @@ from ltvlab.report.verify import run_faults
 PROJECT = Path(__file__).parents[1]
 COLUMNS = {
     "mrr_movements": "month opening new reactivation expansion contraction churn fx closing customers",
+    "mrr_reasons": "month movement reason amount customers",
     "retention": "month nrr grr nrr_low nrr_high grr_low grr_high logo_churn revenue_churn quick_ratio",
     "segment_ltv": "month axis segment method headline value low high n unit horizon_months margin_source status",
     "ltv_components": "month axis segment unit_price frequency lifetime_months gross_margin",

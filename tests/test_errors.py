@@ -59,7 +59,13 @@ def test_a_problem_shows_what_where_which_value_and_what_to_do():
     ],
 )
 def test_a_place_names_only_what_is_known(place, shown):
-    assert Problem(id="E1", message="m", fix="f", **place).place() == shown
+    assert Problem(id="E2", message="m", fix="f", **place).place() == shown
+
+
+def test_what_the_params_file_holds_is_a_setting_and_no_column():
+    problem = Problem(id="E105", message="m", fix="f", file="acme.yml", column="monht")
+
+    assert problem.place() == "file acme.yml, setting monht"
 
 
 def test_without_place_and_value_a_problem_is_two_lines():

@@ -38,7 +38,9 @@ def test_the_matrix_is_the_mrr_one_adds_up_by_hand(small):
     assert [str(month) for month in mrr.columns[[0, -1]]] == ["2026-01", "2026-09"]
     assert isinstance(mrr.columns, pd.PeriodIndex)
     assert (mrr.index.name, mrr.columns.name) == ("customer_id", "month")
-    assert mrr.attrs == {"currency": "JPY", "basis": "contracts", "margin_source": "params"}
+    assert mrr.attrs == {
+        "currency": "JPY", "basis": "contracts", "margin_source": "params", "newest_month": "2026-05",
+    }  # fmt: skip
 
 
 def test_other_values_are_the_same_matrix_seen_otherwise(small):
@@ -144,7 +146,9 @@ def test_orders_become_revenue_and_margin_in_their_month(write_company):
         "C1": [150, 0, 30],
         "C2": [0, 200, 0],
     }
-    assert revenue.attrs == {"currency": "JPY", "basis": "orders", "margin_source": "cost"}
+    assert revenue.attrs == {"currency": "JPY", "basis": "orders", "margin_source": "cost"} | {
+        "newest_month": revenue.attrs["newest_month"]
+    }
     assert load_matrix(params, MONTH, value="margin").loc["C1"].tolist() == [70, 0, 20]
     assert load_matrix(params, MONTH, value="orders").loc["C1"].tolist() == [1, 0, 1]
     assert load_matrix(params, MONTH, value="credits").empty
@@ -203,6 +207,29 @@ def test_the_tables_are_the_companys_and_the_intakes_own(small):
     assert not {"panel", "book", "periods", "margins"} & set(tables)
     assert len(tables["contracts"]) == 4
     assert list(load_tables(small, MONTH, names=["customers"])) == ["customers"]
+
+
+def test_the_panel_holds_what_is_paused_or_free_and_which_products_are_options(write_company):
+    contracts = """\
+contract_id,customer_id,product,start_date,amount,billing_period,pause_start
+K1,C1,P,2026-01-01,100,month,2026-09-01
+K2,C2,Q,2026-01-01,0,month,
+K3,C2,P,2026-01-01,50,month,
+"""
+    plans = "plan,product,is_option\nPro,P,false\nMore,Q,true\n"
+    params = write_company({"contracts": contracts, "plans": plans})
+
+    panel = load_panel(params, MONTH)
+    last = panel[panel["month"] == panel["month"].max()].set_index(["customer_id", "product"])
+
+    assert last["amount"].to_dict() == {("C1", "P"): 0, ("C2", "Q"): 0, ("C2", "P"): 50}
+    assert last["paused"].to_dict() == {("C1", "P"): True, ("C2", "Q"): False, ("C2", "P"): False}
+    assert last["is_option"].to_dict() == {
+        ("C1", "P"): False,
+        ("C2", "Q"): True,
+        ("C2", "P"): False,
+    }
+    assert load_matrix(params, MONTH).index.tolist() == ["C1", "C2"]
 
 
 def test_a_warehouse_is_built_once_for_the_same_inputs(small, monkeypatch):

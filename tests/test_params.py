@@ -111,7 +111,6 @@ def test_where_nothing_is_near_the_settings_there_are_are_listed():
         ("gross_margin: .nan", "gross_margin", "finite number"),
         ("gross_margin: 1.2", "gross_margin", "less than or equal to 1"),
         ("min_customers: 1", "min_customers", "greater than or equal to 2"),
-        ("currency: yen", "currency", "match pattern"),
         ("currency: XQZ", "currency", "there is no such currency"),
         ("time_zone: Asia/Tokio", "time_zone", "there is no such time zone"),
         ("time_zone: ../etc/passwd", "time_zone", "there is no such time zone"),
@@ -134,6 +133,34 @@ def test_a_value_of_the_wrong_kind_or_size_is_refused_with_its_place(
     assert (problem.id, problem.column) == ("E106", place)
     assert message in problem.message
     assert problem.fix == "change this setting"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "fix"),
+    [
+        ('month: "2026-09"', "month: '2026/9'", "write it like 2026-09"),
+        ("company: acme", "company: Acme/JP", "small letters, digits and hyphens"),
+        ("company: acme", "company: acme\ncurrency: yen", "write its ISO 4217 code, e.g. JPY"),
+    ],
+)
+def test_a_form_is_shown_by_example_and_not_as_a_pattern(problems, right, wrong, fix):
+    (problem,) = problems(GOOD.replace(right, wrong))
+
+    assert (problem.id, problem.message) == ("E106", "it is written in another form")
+    assert fix in problem.fix
+
+
+@pytest.mark.parametrize("separator", ["semicolon", "''", r"'\t'", r'"\n"', "'\"'", "、"])
+def test_a_separator_is_one_sign_that_can_cut_a_row(problems, separator):
+    (problem,) = problems(GOOD + f"    separator: {separator}\n")
+
+    assert problem.column == "sources.contracts.separator"
+    assert "one sign" in problem.message
+
+
+@pytest.mark.parametrize("separator", ["';'", '"\\t"', "'|'"])
+def test_any_other_single_sign_may_separate(params_file, separator):
+    assert load_params(params_file(GOOD + f"    separator: {separator}\n"))
 
 
 @pytest.mark.parametrize("month", ["2026-9", "2026/09", "2026-13", "September 2026"])

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ltvlab import load_customers, load_matrix, load_tables
+from ltvlab import load_customers, load_matrix, load_panel, load_tables
 from ltvlab.analyses import (
     cohort_curves,
     data_quality,
@@ -11,6 +11,7 @@ from ltvlab.analyses import (
     mrr_movements,
     segment_ltv,
 )
+from ltvlab.metrics.reasons import customer_reasons
 
 DEMO = ("params/demo.yml", "2026-09")
 AXES = {"first_basket": "product"}
@@ -135,3 +136,73 @@ def test_executive_summary_puts_what_asks_for_action_first(mrr, customers, ltv):
     table = executive_summary.decisions([finding.record() for finding in found], language="en")
 
     assert table["status"].tolist() == ["watch", "good"]
+
+
+@pytest.fixture
+def reasons(planted, mrr, customers):
+    """Return the amount of every reason by customer and month, and what the contracts say."""
+    return customer_reasons(load_panel(*DEMO), mrr, customers["opening"])
+
+
+def _starts(planted, name):
+    """Return the planted lines' MRR by customer and first month."""
+    lines = load_tables(*DEMO, names=["contracts"])["contracts"].set_index("contract_id")
+    lines = lines.loc[planted[name]["where"]["ids"]]
+    months = lines["billing_period"].map({"month": 1, "year": 12}).fillna(lines["term_months"])
+    month = lines["start_date"].dt.to_period("M").astype("int64").rename("month")
+    return (lines["amount"] / months).groupby([lines["customer_id"], month]).sum()
+
+
+def _amounts(reasons, reason):
+    return reasons[reasons["reason"] == reason].groupby(["customer_id", "month"])["amount"].sum()
+
+
+@pytest.mark.parametrize(
+    ("story", "reason"), [("cross_sold", "cross_sell"), ("options", "upsell_option")]
+)
+def test_mrr_movements_find_every_planted_sale_with_its_amount_and_no_other(
+    planted, reasons, story, reason
+):
+    sold, found = _starts(planted, story), _amounts(reasons, reason)
+
+    assert set(found.index) == set(sold.index)
+    assert (found - sold).abs().max() < 1
+
+
+@pytest.mark.parametrize(
+    ("stories", "reason"),
+    [
+        (["plan_upgrades"], "upsell_plan"),
+        (["more_seats", "seat_add_ons"], "upsell_seats"),
+        (["downsells"], "downsell"),
+        (["price_rises"], "price"),
+        (["returned"], "reactivation"),
+    ],
+)
+def test_mrr_movements_name_the_planted_reason(planted, reasons, stories, reason):
+    changed = set().union(*(_starts(planted, story).index for story in stories))
+    found = set(_amounts(reasons, reason).index)
+
+    assert len(changed & found) >= 0.99 * len(changed)
+    assert len(changed & found) >= 0.95 * len(found)
+
+
+def test_mrr_movements_tell_pauses_from_losses(planted, reasons):
+    expected, size = planted["paused"]["expected"], planted["paused"]["size"]
+    first, last = (pd.Period(expected[name], "M").ordinal for name in ("first_month", "last_month"))
+
+    paused, resumed = _amounts(reasons, "pause"), _amounts(reasons, "resume")
+
+    assert set(paused.index.get_level_values("month")) == {first}
+    assert set(resumed.index.get_level_values("month")) == {last + 1}
+    assert len(paused) == len(resumed) == size
+    assert paused.sum() == -resumed.sum()
+
+
+def test_mrr_movements_find_the_discounts_that_ended_in_a_running_line(planted, reasons):
+    lines = load_tables(*DEMO, names=["contracts"])["contracts"].set_index("contract_id")
+    lines = lines.loc[planted["discount_expiry"]["where"]["ids"]]
+    ended = (lines["discount_end_date"] + pd.Timedelta(days=1)).dt.to_period("M").astype("int64")
+    found = _amounts(reasons, "discount_expiry")
+
+    assert set(zip(lines["customer_id"], ended, strict=True)) <= set(found.index)

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from ltvlab.analyses import data_quality
+from ltvlab.metrics.movements import MOVEMENTS
+from ltvlab.metrics.reasons import GROUPS, REASONS
 from ltvlab.metrics.segment_values import AXES, SUBSCRIPTION_METHODS
 from ltvlab.tables import COLUMNS, significant, table, write_csv
 from ltvlab.text import known
@@ -14,6 +16,7 @@ from ltvlab.text import known
 # Section 9 of the public interface, word for word: others read these files.
 PUBLISHED = {
     "mrr_movements": "month, opening, new, reactivation, expansion, contraction, churn, fx, closing, customers",
+    "mrr_reasons": "month, movement, reason, amount, customers",
     "retention": "month, nrr, grr, nrr_low, nrr_high, grr_low, grr_high, logo_churn, revenue_churn, quick_ratio",
     "segment_ltv": "month, axis, segment, method, headline, value, low, high, n, unit, horizon_months, margin_source, status",
     "ltv_components": "month, axis, segment, unit_price, frequency, lifetime_months, gross_margin",
@@ -119,6 +122,7 @@ def test_every_word_of_a_table_is_known_in_both_languages(language):
         "cost",
         "none",
     }
+    words |= {*GROUPS, *REASONS, *MOVEMENTS}
     words |= set(data_quality.coverage(_matrix(), language="en")["section"])
 
     assert words - known(language) == set()

@@ -45,7 +45,9 @@ def demo(
 def check(params: ParamsFile, month: Month = None, quarantine: Quarantine = False) -> None:
     """Read and check the inputs without running anything; print the control of rows."""
     from ltvlab.checking import check_inputs
+    from ltvlab.report.order import require_notebook_settings
 
+    require_notebook_settings(params)
     typer.echo(check_inputs(params, month=month, quarantine=quarantine))
 
 

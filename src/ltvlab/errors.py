@@ -10,6 +10,7 @@ from dataclasses import dataclass
 class Problem:
     """One thing wrong in the inputs or parameters, as a reader needs it to mend it.
 
+    Ids from E101 to E199 speak of the params file, where `column` is a setting.
     `record` counts data rows from 1; `line` is the line of the file, which differs where a
     quoted field holds a line break. `column` is ours, `header` is what the file calls it.
     """
@@ -34,7 +35,7 @@ class Problem:
             f"file {self.file}" if self.file else "",
             f"record {self.record}" if self.record is not None else "",
             f"line {self.line}" if self.line is not None else "",
-            f"column {column}" if column else "",
+            f"{'setting' if self.id.startswith('E1') else 'column'} {column}" if column else "",
         )
         return ", ".join(part for part in parts if part)
 

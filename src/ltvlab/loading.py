@@ -27,10 +27,14 @@ from ltvlab.warehouse.customers import customer_features, first_cells
 from ltvlab.warehouse.engine import building, reading, store
 from ltvlab.warehouse.matrix import monthly_matrix
 from ltvlab.warehouse.naming import warehouse_file
+from ltvlab.warehouse.panel import whole_panel
 
 # A run has checked the inputs and built this file; its notebooks read it and nothing else.
 WAREHOUSE = "LTVLAB_WAREHOUSE"
+KEPT = ("currency", "basis", "margin_source", "newest_month")
 INTAKE = ("files", "excluded", "warnings", "quarantine", "columns")
+# What the warehouse computes for itself, beside the company's tables and the intake's own.
+INNER = {"families", "options", "margins", "rates", "periods", "credits", "panel", "idle", "book"}
 
 
 @dataclass(frozen=True)
@@ -103,15 +107,17 @@ def load_tables(
 ) -> dict[str, pd.DataFrame]:
     """Return canonical tables by name, and the intake's own under `intake_…`."""
     with _opened(params, month) as (connection, _):
-        inner = {"families", "margins", "rates", "periods", "credits", "panel", "book"}
-        wanted = names or sorted(set(connection.list_tables()) - inner)
+        wanted = names or sorted(set(connection.list_tables()) - INNER)
         return {name: connection.table(name).to_pandas() for name in wanted}
 
 
 def load_panel(params: str, month: str) -> pd.DataFrame:
-    """Return the panel: customer × product × plan × currency × month (money in minor units)."""
-    with _opened(params, month) as (connection, _):
-        return connection.table("panel").to_pandas()
+    """Return the panel: customer × product × plan × currency × month (money in minor units).
+
+    With contracts or invoices also what is paused or free, at 0, and `is_option` where plans say it.
+    """
+    with _opened(params, month) as (connection, book):
+        return whole_panel(connection, basis=book["basis"])
 
 
 def load_matrix(
@@ -124,10 +130,8 @@ def load_matrix(
     units; the frame's attrs say currency, basis and where the margin comes from.
     """
     with _opened(params, month) as (connection, book):
-        span = {
-            name: pd.Period(ordinal=int(book[f"{name}_month"]), freq="M")
-            for name in ("first", "last")
-        }
+        ends = ("first", "last")
+        span = {name: pd.Period(ordinal=int(book[f"{name}_month"]), freq="M") for name in ends}
         if value == "fx":
             shown = _fx_matrix(connection, **span)
         elif value == "credits":
@@ -135,7 +139,7 @@ def load_matrix(
         else:
             shown = monthly_matrix(connection.table("panel"), by=by, value=value, **span)
     shown = shown.loc[(shown != 0).any(axis=1)] if value == "amount" else shown
-    shown.attrs = {name: book[name] for name in ("currency", "basis", "margin_source")}
+    shown.attrs = {name: book[name] for name in KEPT}
     note = load_params(params).churn_note
     shown.attrs |= {"churn_note_en": note.en, "churn_note_ja": note.ja} if note else {}
     return shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +20,13 @@ from ltvlab.yaml_files import read_yaml_mapping
 
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Share = Annotated[float, Field(ge=0, le=1)]
+ONE_SIGN = re.compile(r'[^"\r\n\x80-\U0010ffff]')
+# What a setting with a form of its own must look like; pydantic would show a pattern.
+FORMS = {
+    "company": "use small letters, digits and hyphens, at most 40; `name` is what readers see",
+    "currency": "write its ISO 4217 code, e.g. JPY",
+    "month": "write it like 2026-09",
+}
 TableName = Literal[
     "customers", "customer_history", "contracts", "invoices", "orders", "deals", "deal_stages",
     "events", "usage", "surveys", "spend", "products", "plans", "actions", "targets", "fx_rates",
@@ -77,6 +85,16 @@ class Source(_Strict):
     drop_total_rows: bool = False
     expected_rows: int | None = None
     expected_amount: float | None = None
+
+    @field_validator("separator")
+    @classmethod
+    def _separator_is_one_sign(cls, separator: str | None) -> str | None:
+        # Rows are cut by one byte; what quotes a field or ends a row cannot cut it as well.
+        if separator is not None and not ONE_SIGN.fullmatch(separator):
+            raise ValueError(
+                'a separator is one sign, such as ";" or "\\t" (in double quotes) for a tab'
+            )
+        return separator
 
 
 class Names(_Strict):
@@ -181,13 +199,15 @@ def _problem(item: Mapping[str, Any], name: str) -> Problem:
     place = ".".join(str(part) for part in item["loc"] if part != "[key]")
     if item["type"] == "extra_forbidden":
         return unknown_name(str(item["loc"][-1]), _fields_at(item["loc"]), file=name, place=place)
+    form = FORMS.get(place, "") if item["type"] == "string_pattern_mismatch" else ""
+    missing = item["type"] == "missing"
     return Problem(
         id="E106",
-        message=_sentence(item["msg"]),
+        message="it is written in another form" if form else _sentence(item["msg"]),
         file=name,
         column=place,
-        value="" if item["type"] == "missing" else str(item.get("input", ""))[:80],
-        fix="add this setting" if item["type"] == "missing" else "change this setting",
+        value="" if missing else str(item.get("input", ""))[:80],
+        fix=form or ("add this setting" if missing else "change this setting"),
     )
 
 

@@ -28,6 +28,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         "grr_low": "rate", "grr_high": "rate", "logo_churn": "rate", "revenue_churn": "rate",
         "quick_ratio": "number",
     },
+    "mrr_reasons": {
+        "month": "month", "movement": "word", "reason": "word", "amount": "money", "customers": "count",
+    },
+    "recent_reasons": {"group": "word", "reason": "word", "amount": "money", "customers": "count"},
     "segment_ltv": {
         "month": "month", "axis": "word", "segment": "segment", "method": "word", "headline": "flag",
         "value": "money", **RANGE, "n": "count", "unit": "text", "horizon_months": "months",
@@ -37,8 +41,32 @@ COLUMNS: dict[str, dict[str, str]] = {
         "month": "month", "axis": "word", "segment": "segment", "unit_price": "money",
         "frequency": "number", "lifetime_months": "number", "gross_margin": "rate",
     },
+    "value_drivers": {
+        "axis": "word",
+        "segment": "segment",
+        "difference": "money",
+        "by_price": "money",
+        "by_frequency": "money",
+        "by_lifetime": "money",
+        "by_margin": "money",
+    },
     "cohort_logos": {"cohort": "segment", "age": "months", "value": "rate", "base": "count", "complete": "flag"},
     "cohort_revenue": {"cohort": "segment", "age": "months", "value": "rate", "base": "count", "complete": "flag"},
+    "cohort_margin": {
+        "cohort": "segment",
+        "age": "months",
+        "value": "money",
+        "base": "count",
+        "complete": "flag",
+    },
+    "margin_by_age": {
+        "cohort": "segment",
+        "base": "count",
+        "m3": "money",
+        "m6": "money",
+        "m12": "money",
+        "m24": "money",
+    },
     "survival": {
         "axis": "word", "segment": "segment", "age": "months", "survival": "rate", "low": "rate",
         "high": "rate", "at_risk": "count",

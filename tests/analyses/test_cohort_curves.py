@@ -40,7 +40,7 @@ def _conclude(curves, *, logos=None, revenue=None, differences=None, language="e
     logos = _triangle(0.8) if logos is None else logos
     revenue = _triangle(0.75) if revenue is None else revenue
     differences = _differences(industry=0.2) if differences is None else differences
-    return conclude(logos, revenue, curves, differences, month="2026-09", language=language)
+    return conclude(logos, revenue, logos, curves, differences, month="2026-09", language=language)
 
 
 def _paid(numbers, months=13):
@@ -103,11 +103,37 @@ def test_without_a_year_of_history_nothing_is_judged(english_left, language):
 
     assert finding.status == "insufficient"
     assert finding.answer == {
-        "en": "No customer has been watched for a year yet.", "ja": "1年間観察できた顧客がまだいません。"
+        "en": "Too few customers have been watched for a year.", "ja": "1年間観察できた顧客がまだ足りません。"
     }[language]  # fmt: skip
     assert all(fact.value is None for fact in finding.facts)
     if language == "ja":
         assert english_left(finding) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "answer", "decision"),
+    [
+        ("en", "100.0% of customers are still there after twelve months (range 88.6% – 100.0%).", "nobody"),
+        ("ja", "12か月後も残っている顧客は100.0%です(範囲 88.6% – 100.0%)。", "まだいません"),
+    ],
+)  # fmt: skip
+def test_while_nobody_has_left_the_count_gives_the_range(language, answer, decision):
+    """Greenwood is silent at 100 %: thirty of thirty are at least 88.6 % (Wilson)."""
+    finding = _conclude(_a_year(1.0, np.nan, np.nan), language=language)
+
+    assert finding.answer.startswith(answer)
+    assert finding.status == "watch"
+    assert decision in finding.decision
+
+
+def test_once_all_are_gone_within_the_year_the_count_calls_for_action():
+    finding = _conclude(_a_year(0.0, np.nan, np.nan))
+
+    assert finding.status == "act"
+    assert (
+        "0.0% of customers are still there after twelve months (range 0.0% – 11.4%)"
+        in finding.answer
+    )
 
 
 def test_a_curve_that_starts_late_says_nothing_of_the_first_year():
@@ -124,13 +150,16 @@ def test_a_curve_that_starts_late_says_nothing_of_the_first_year():
 )
 def test_the_month_by_which_half_are_gone_is_named_once_it_is_reached(language, said):
     curve = _curve(
-        (0, 1.0, np.nan, np.nan, 40),
-        (12, 0.6, 0.5, 0.7, 30),
-        (18, 0.5, 0.4, 0.6, 20),
+        (0, 1.0, np.nan, np.nan, 80),
+        (12, 0.6, 0.5, 0.7, 60),
+        (18, 0.5, 0.4, 0.6, 30),
         (24, 0.3, 0.2, 0.4, 9),
     )
+    thin = curve.assign(at_risk=curve["at_risk"].replace(30, 29))
 
     assert said in _conclude(curve, language=language).answer
+    # One loss among the last few would name any month.
+    assert said not in _conclude(thin, language=language).answer
     assert said not in _conclude(_a_year(), language=language).answer
 
 
@@ -157,13 +186,13 @@ def test_an_axis_without_a_test_is_no_difference():
 
 
 def test_facts_agree_with_the_tables_and_name_their_definitions():
-    curve = _curve((0, 1.0, np.nan, np.nan, 40), (12, 0.8, 0.7, 0.9, 30), (24, 0.5, 0.4, 0.6, 20))
+    curve = _curve((0, 1.0, np.nan, np.nan, 40), (12, 0.8, 0.7, 0.9, 30), (24, 0.5, 0.4, 0.6, 30))
     finding = _conclude(curve, logos=_triangle(0.85, base=20))
 
     facts = {fact.id: fact for fact in finding.facts}
     assert {name: (fact.value, fact.n, fact.definition) for name, fact in facts.items()} == {
         "cohort.logos_12": (0.85, 20, "D21"), "cohort.revenue_12": (0.75, 20, "D21"),
-        "survival.12": (0.8, 30, "D18"), "survival.24": (0.5, 20, "D18"), "survival.36": (None, None, "D18"),
+        "survival.12": (0.8, 30, "D18"), "survival.24": (0.5, 30, "D18"), "survival.36": (None, None, "D18"),
         "survival.median": (24.0, None, "D18"),
     }  # fmt: skip
     assert (facts["survival.12"].low, facts["survival.12"].high) == (0.7, 0.9)
@@ -171,7 +200,7 @@ def test_facts_agree_with_the_tables_and_name_their_definitions():
         wilson(17, 20)
     )
     assert {fact.month for fact in finding.facts} == {"2026-09"}
-    assert list(finding.tables) == ["cohort_logos", "cohort_revenue", "survival"]
+    assert list(finding.tables) == ["cohort_logos", "cohort_revenue", "cohort_margin", "survival"]
 
 
 def test_curves_of_one_axis_are_never_read_as_those_of_all():
@@ -193,7 +222,7 @@ def test_with_orders_the_answer_counts_who_bought_again(english_left, language):
 
     assert finding.status == "watch"
     assert all(part in finding.answer for part in ("25.0%", "20"))
-    assert list(finding.tables) == ["cohort_logos", "cohort_revenue"]
+    assert list(finding.tables) == ["cohort_logos", "cohort_revenue", "cohort_margin"]
     if language == "ja":
         assert english_left(finding) == []
 

@@ -81,7 +81,8 @@ def test_only_mapped_columns_are_counted_the_emptiest_first():
         (13, 50, {}, ["shown"] * 5),
         (13, 50, {"margin_source": "none"}, ["shown", "shown", "stamped", "shown", "shown"]),
         (13, 49, {}, ["stamped"] * 5),
-        (12, 50, {}, ["shown", "refused", "stamped", "stamped", "stamped"]),
+        (12, 50, {}, ["shown", "refused", "shown", "shown", "shown"]),
+        (11, 50, {}, ["shown", "refused", "stamped", "stamped", "stamped"]),
         (13, 50, {"basis": "orders"}, ["refused", "refused", "shown", "shown", "refused"]),
     ],
 )
@@ -202,3 +203,16 @@ def test_facts_are_the_sums_of_the_tables(matrix):
         ("D02", "2026-09", "count")
     }
     assert list(finding.tables) == ["rows_read", "input_warnings", "fill", "coverage"]
+
+
+@pytest.mark.parametrize(("newest", "status"), [("2025-11", "good"), ("2025-10", "act")])
+def test_a_month_that_the_data_do_not_reach_is_said_before_anything_else(matrix, newest, status):
+    """Contracts run on, so a month in the far future would publish as if all were well."""
+    book = _book(matrix)
+    last = book.columns[-1]
+    book.attrs["newest_month"] = str(last - (2 if newest == "2025-11" else 3))
+
+    finding = _conclude(book)
+
+    assert finding.status == status
+    assert ("Bring a newer export" in finding.decision) == (status == "act")

@@ -8,6 +8,7 @@ from ltvlab.analyses.mrr_movements import (
     conclude,
     movement_counts,
     movements,
+    reasons,
     retention,
     revenue_by_month,
 )
@@ -21,6 +22,7 @@ STATUS = {"good": (1.01, 1.2), "watch": (0.9, 1.1), "act": (0.6, 0.9)}
 def _rates(mrr, *, nrr=0.75, grr=0.5, low=np.nan, high=np.nan):
     empty = dict.fromkeys(COLUMNS["retention"], np.nan)
     rows = [empty | {"month": month} for month in mrr.columns]
+    rows = [row | {"base_year": 2, "base_month": 2} for row in rows]
     rows[-1] |= {
         "nrr": nrr,
         "grr": grr,
@@ -114,6 +116,17 @@ def test_without_a_range_the_answer_leaves_the_underlying_rate_out(matrix, peopl
 
     assert finding.answer.endswith("NRR is 75.0% and GRR 50.0%.")
     assert finding.status == "watch"
+
+
+@pytest.mark.parametrize(
+    ("nrr", "grr", "status"),
+    [(0.0, 0.0, "act"), (1.0, 1.0, "good"), (1.2, 1.0, "good"), (0.75, 0.5, "watch")],
+)
+def test_without_a_range_only_what_all_did_alike_is_judged(matrix, people, nrr, grr, status):
+    """Everybody left, or nobody lost anything: no range is needed to see it."""
+    mrr = matrix(BOOK)
+
+    assert _finding(mrr, people, rates=_rates(mrr, nrr=nrr, grr=grr)).status == status
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -239,6 +252,55 @@ def test_every_fact_agrees_with_the_tables_and_names_its_definition(matrix, peop
     assert finding.tables["mrr_movements"]["closing"].iloc[-1] == facts["mrr.closing"].value
 
 
+def _panel(mrr):
+    """Return the panel of customers that hold one product each, but A a second in the last month."""
+    long = mrr.rename_axis(columns="month").stack().rename("amount").reset_index()
+    long = long[long["amount"] > 0].assign(product="P", plan="Light", currency="JPY", paused=False)
+    sold = (long["customer_id"] == "A") & (long["month"] == mrr.columns[-1])
+    second = long[sold].assign(product="Q", amount=50.0)
+    long["amount"] -= 50.0 * sold
+    panel = pd.concat([long, second], ignore_index=True)
+    return panel.assign(
+        family=panel["product"], month=panel["month"].astype("int64"), seats=np.nan,
+        amount_at_last_rate=panel["amount"], list_amount=panel["amount"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_reasons_say_what_was_cross_sold_and_who_cut_back_and_stayed(
+    matrix, people, english_left, language
+):
+    """All 50 of expansion are a second family; D cut back from 90 to 60 and pays 60."""
+    mrr = matrix(BOOK | {"D": [90] * 12 + [60]})
+    customers = people(mrr)
+    why = reasons(_panel(mrr), mrr, customers)
+
+    finding = conclude(
+        movements(mrr, customers), _rates(mrr), revenue_by_month(mrr), why=why, language=language
+    )
+
+    facts = {fact.id: (fact.value, fact.n) for fact in finding.facts if fact.definition == "D08"}
+    assert facts == {
+        "reasons.cross_sell_share": (1.0, 1), "reasons.downsell_saves": (1, 1), "reasons.downsell_saves_kept": (60.0, 1),
+    }  # fmt: skip
+    assert list(finding.tables) == ["mrr_movements", "retention", "mrr_reasons"]
+    assert list(finding.tables["mrr_reasons"]) == list(COLUMNS["mrr_reasons"])
+    assert "100.0%" in finding.answer
+    assert ("¥60" if language == "en" else "60円") in finding.answer
+    if language == "ja":
+        assert english_left(finding) == []
+
+
+def test_without_expansion_no_share_of_it_is_said(matrix, people):
+    mrr = matrix({"B": [100] * 13})
+    why = reasons(_panel(mrr), mrr, people(mrr))
+
+    finding = conclude(movements(mrr, people(mrr)), _rates(mrr), revenue_by_month(mrr), why=why)
+
+    assert "cross-sold" not in finding.answer
+    assert {fact.id: fact.value for fact in finding.facts}["reasons.cross_sell_share"] is None
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_company_of_orders_gets_its_revenue_and_no_bridge(matrix, people, english_left, language):
     """40 in the month; 12 × 30 + 10 more over twelve months of thirteen."""
@@ -249,6 +311,7 @@ def test_a_company_of_orders_gets_its_revenue_and_no_bridge(matrix, people, engl
 
     assert bridge.empty
     assert rates.empty
+    assert reasons(pd.DataFrame(), revenue, people(revenue)).empty
     assert finding.status == "insufficient"
     assert finding.tables == {}
     assert [(fact.id, fact.value, fact.definition) for fact in finding.facts] == [

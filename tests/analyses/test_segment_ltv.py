@@ -14,9 +14,9 @@ from ltvlab.analyses.segment_ltv import (
 from ltvlab.metrics.segment_values import SUBSCRIPTION_METHODS
 
 ALL = ("all", "all", 900.0, 40, 50.0)
-# 20 customers worth 1,000 against 20 worth 700, each known to within 30 and 40: 300 ± 50.
-CLEAR = (ALL, ("industry", "Retail", 1000.0, 20, 30.0), ("industry", "Food", 700.0, 20, 40.0))
-ALIKE = (ALL, ("industry", "Retail", 1000.0, 20, 300.0), ("industry", "Food", 990.0, 20, 300.0))
+# 30 customers worth 1,000 against 30 worth 700, each known to within 30 and 40: 300 ± 50.
+CLEAR = (ALL, ("industry", "Retail", 1000.0, 30, 30.0), ("industry", "Food", 700.0, 30, 40.0))
+ALIKE = (ALL, ("industry", "Retail", 1000.0, 30, 300.0), ("industry", "Food", 990.0, 30, 300.0))
 ONE_WORSE = (
     ALL,
     *(("industry", f"Trade {number}", 900.0 + number, 100, 60.0) for number in range(4)),
@@ -219,7 +219,7 @@ def test_caveats_say_what_the_method_and_the_thin_rows_ask_for(english_left, lan
 
 
 def test_names_of_ours_are_translated_and_names_of_theirs_are_not():
-    rows = (ALL, ("industry", "Unknown", 1000.0, 20, 30.0), ("industry", "卸売", 700.0, 20, 40.0))
+    rows = (ALL, ("industry", "Unknown", 1000.0, 30, 30.0), ("industry", "卸売", 700.0, 30, 40.0))
 
     assert "業種「不明」" in _conclude(*rows, language="ja").answer
     assert "industry Unknown" in _conclude(*rows).answer
@@ -231,10 +231,10 @@ def test_every_value_and_clear_contrast_is_a_fact_with_its_definition():
     facts = {(fact.id, fact.segment): fact for fact in finding.facts}
     assert {key: (fact.value, fact.n, fact.definition) for key, fact in facts.items()} == {
         ("ltv.survival.all", "all"): (900.0, 40, "D18"),
-        ("ltv.survival.industry", "Retail"): (1000.0, 20, "D18"),
-        ("ltv.survival.industry", "Food"): (700.0, 20, "D18"),
-        ("ltv.contrast.industry", "Retail"): (300.0, 20, "D33"),
-        ("ltv.contrast.industry", "Food"): (-300.0, 20, "D33"),
+        ("ltv.survival.industry", "Retail"): (1000.0, 30, "D18"),
+        ("ltv.survival.industry", "Food"): (700.0, 30, "D18"),
+        ("ltv.contrast.industry", "Retail"): (300.0, 30, "D33"),
+        ("ltv.contrast.industry", "Food"): (-300.0, 30, "D33"),
     }
     assert all(fact.currency == "JPY" and fact.month == "2026-09" for fact in finding.facts)
     assert all(fact.low < fact.value < fact.high for fact in finding.facts)
@@ -306,3 +306,14 @@ def test_hidden_values_have_no_components(matrix, people):
         "lifetime_months",
         "gross_margin",
     ]
+
+
+def test_a_handful_of_customers_on_either_side_proves_nothing():
+    """Nine against many, and many against a rest of 29, get no p value (D34)."""
+    nine = _ltv(ALL, ("industry", "A", 9.0, 9, 0.1), ("industry", "B", 1.0, 90, 0.1))
+    thin_rest = _ltv(ALL, ("industry", "A", 9.0, 90, 0.1), ("industry", "B", 1.0, 29, 0.1))
+
+    assert segment_contrasts(nine)["p_value"].isna().all()
+    assert segment_contrasts(thin_rest).set_index("segment")["p_value"].isna().to_dict() == {
+        "A": True, "B": False,
+    }  # fmt: skip

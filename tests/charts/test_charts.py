@@ -48,6 +48,7 @@ DRAWN = {
     ),
     "intervals": lambda _, language: charts.intervals(segment_values(), language=language),
     "triangle": lambda _, language: charts.triangle(cohorts(), language=language),
+    "same_age": lambda _, language: charts.same_age(cohorts().dropna(), language=language),
     "curves": lambda _, language: charts.curves(survival(), language=language, axis="industry"),
 }
 
@@ -60,6 +61,7 @@ EMPTY = {
     ),
     "intervals": lambda _: charts.intervals(segment_values().iloc[:0], language="ja"),
     "triangle": lambda _: charts.triangle(cohorts().iloc[:0], language="ja"),
+    "same_age": lambda _: charts.same_age(cohorts().iloc[:0], language="ja"),
     "curves": lambda _: charts.curves(survival(), language="ja", axis="size"),
 }
 

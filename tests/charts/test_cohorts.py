@@ -40,3 +40,19 @@ def test_rates_above_one_are_within_the_scale():
     axes = charts.triangle(cohorts([1.0, 1.3, 1.0, np.nan]), language="en")
 
     assert axes.collections[0].get_clim() == (0.9, 1.3)
+
+
+def test_one_line_per_age_runs_across_cohorts(language):
+    cells = pd.DataFrame(
+        {"cohort": ["2025-Q1", "2025-Q2", "2025-Q1"], "age": [3, 3, 6], "value": [0.9, 0.8, 0.7]}
+    )
+
+    axes = charts.same_age(cells, language=language)
+
+    assert [line.get_ydata().tolist() for line in axes.lines] == [[0.9, 0.8], [0.7]]
+
+
+def test_a_single_cohort_makes_no_line():
+    cells = pd.DataFrame({"cohort": ["2025-Q1"], "age": [3], "value": [0.9]})
+
+    assert len(charts.same_age(cells, language="en").lines) == 0

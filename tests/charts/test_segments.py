@@ -47,6 +47,13 @@ def test_firm_values_are_filled_and_indicative_ones_hollow():
     ]
 
 
+def test_the_legend_gives_hollow_marks_no_reason_they_may_not_have():
+    """Forty customers watched for ten months are indicative as well."""
+    (legend,) = charts.intervals(values(), language="en").figure.legends
+
+    assert [text.get_text() for text in legend.get_texts()] == ["Value and 95% range", "Indicative"]
+
+
 def test_a_segment_too_small_for_a_value_says_so():
     texts = [text.get_text() for text in charts.intervals(values(), language="ja").texts]
 
@@ -78,8 +85,8 @@ def test_a_range_far_beyond_every_value_is_cut_with_an_arrow():
 def test_months_stand_beside_segments_where_they_differ():
     axes = charts.intervals(values(horizon_months=[12, 36, np.nan, 36]), language="en")
 
-    assert names(axes)[1:] == ["Retail (n=12, 12 months)", "Software (n=40, 36 months)"]
-    assert axes.get_xlabel() == "Value of a customer over the months watched"
+    assert names(axes)[1:] == ["Retail (n=12, 12 months)", "Software (n=40)"]
+    assert axes.get_xlabel() == "Value of a customer over 36 months"
 
 
 def test_the_horizon_stands_at_the_axis():

@@ -35,6 +35,13 @@ def test_customers_at_risk_stand_below():
     ]
 
 
+def test_a_curve_that_ends_at_its_start_is_not_drawn_as_an_empty_frame():
+    """Three customers: nothing is carried past the months five were watched for (D18)."""
+    axes = charts.curves(survival(2).query("age == 0"), language="en", axis="industry")
+
+    assert texts(axes) == ["Nothing to show yet"]
+
+
 def test_six_curves_are_drawn_those_of_most_customers():
     drawn = texts(charts.curves(survival(8), language="en", axis="industry"))
 

@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvlab.metrics.cohorts import by_age, cohort_logos, cohort_names, cohort_revenue
+from ltvlab.metrics.cohorts import (
+    at_ages,
+    by_age,
+    cohort_logos,
+    cohort_margin,
+    cohort_names,
+    cohort_revenue,
+    side_by_side,
+)
 
 
 def _cell(triangle, cohort, age):
@@ -44,6 +52,16 @@ def test_a_quarter_is_finished_only_when_its_last_member_is(matrix, people):
     logos = cohort_logos(mrr, people(mrr), grain="quarter")
 
     assert [_cell(logos, "2024-Q1", age)["complete"] for age in (0, 1, 2)] == [True, True, False]
+
+
+def test_the_first_row_shows_no_rate_of_fewer_than_five_customers_either(matrix, people):
+    """Three customers in all: their share would be a name, not a rate (D34)."""
+    mrr = matrix({"A": [1, 1], "B": [1, 0], "C": [1, 1]})
+    triangles = [build(mrr, people(mrr), grain="month") for build in (cohort_logos, cohort_revenue)]
+
+    for triangle in triangles:
+        assert np.isnan(_cell(triangle, "all", 1)["value"])
+        assert _cell(triangle, "all", 1)["base"] == 3
 
 
 def test_below_five_customers_the_base_stands_and_the_rate_does_not(matrix, people):
@@ -89,3 +107,29 @@ def test_fiscal_years_start_in_april_unless_told(matrix, people):
     mrr = matrix({"A": [1] * 4, "B": [0, 0, 0, 1]})
 
     assert cohort_names(people(mrr), grain="fiscal_year").tolist() == ["FY2023", "FY2024"]
+
+
+def test_cohort_margin_adds_up_per_customer_acquired(matrix, people):
+    """Five customers at 10 a month, one of whom leaves after the first: 50, then 90."""
+    margin = matrix({f"A{i}": [10, 0 if i == 0 else 10] for i in range(5)})
+    margins = cohort_margin(margin, people(margin), grain="month")
+
+    assert [_cell(margins, "2024-01", age)["value"] for age in (0, 1)] == [10.0, 18.0]
+
+
+def test_the_margin_of_the_first_months_stands_side_by_side(matrix, people):
+    """`m3` is the margin of three months: ages 0, 1 and 2."""
+    margin = matrix({f"A{i}": [10, 10, 10, 10] for i in range(5)})
+
+    wide = side_by_side(cohort_margin(margin, people(margin), grain="month"))
+
+    assert wide.set_index("cohort").loc["2024-01", "m3"] == 30.0
+    assert wide["m6"].isna().all()
+    assert wide.attrs["currency"] == "JPY"
+
+
+def test_one_age_is_followed_across_cohorts_in_finished_cells_only(three_cohorts):
+    cells = at_ages(cohort_logos(*three_cohorts, grain="month"), ages=(1,))
+
+    assert cells["cohort"].tolist() == ["2024-01", "2024-02"]
+    assert cells["value"].tolist() == [0.9, 0.7]

@@ -49,6 +49,19 @@ def test_a_header_that_the_params_name_must_be_there(problems):
     assert "did you mean industry?" in found.fix
 
 
+@pytest.mark.parametrize("sign", ["|", "  "])
+def test_a_file_read_as_one_column_is_one_problem_that_names_the_separator(problems, sign):
+    """Not one missing column after the other: their headers are all there."""
+    files = {"customers.csv": "customer_id,name,industry\nC1,A,B\n".replace(",", sign)}
+    columns = {"name": "name", "industry": "industry"}
+
+    [found] = problems(files, sources={"customers": {"file": "customers.csv", "columns": columns}})
+
+    assert (found.id, found.line) == ("E228", 1)
+    assert found.value == sign.join(["customer_id", "name", "industry"])
+    assert "`separator`" in found.fix
+
+
 def test_a_column_no_table_has_is_refused_with_the_nearest(problems):
     source = {"customers": {"file": "customers.csv", "columns": {"indutsry": "industry"}}}
 

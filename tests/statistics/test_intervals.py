@@ -106,6 +106,14 @@ def test_infinite_t_values_widen_to_no_range_at_all():
     assert np.isnan(bootstrap_t(1.0, 0.1, draws, errors)).all()
 
 
+def test_a_mean_that_one_customer_carries_has_no_range():
+    """Draws that miss it vary so little that a value of 1.1 million would reach up to 429 million."""
+    alike = np.linspace(0.9, 1.1, 29)
+
+    assert np.isnan(mean_interval(np.append(alike, 261.0), seed=1)).all()
+    assert np.isfinite(mean_interval(np.append(alike, 5.0), seed=1)).all()
+
+
 def _covered(customers: int, samples: int, draws: int) -> int:
     truth = np.exp(0.5)
     generator = np.random.default_rng(11)

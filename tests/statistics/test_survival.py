@@ -76,6 +76,16 @@ def test_log_rank_of_both_arms_is_16_79():
     assert p_value < 1e-4
 
 
+def test_log_rank_tells_clear_differences_from_clearer_ones():
+    """Two p values of zero would tie, and the first axis by name would be said to differ most."""
+    sizes = (100, 200)
+    clear, clearer = (
+        log_rank(np.repeat([1, 30], n), np.ones(2 * n), np.repeat(["a", "b"], n))[1] for n in sizes
+    )
+
+    assert 0 < clearer < clear < 1e-15
+
+
 @pytest.mark.parametrize(
     ("durations", "events", "groups"),
     [

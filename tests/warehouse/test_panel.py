@@ -172,3 +172,25 @@ def test_the_matrix_can_be_split_by_product(month_end_mrr):
     split = month_end_mrr(*lines, as_of="2024-01-31", by=["customer_id", "product"])
 
     assert split.iloc[:, 0].to_dict() == {("A", "P"): 5.0, ("A", "Q"): 7.0}
+
+
+def test_what_pauses_or_is_free_is_no_revenue_but_is_known(month_end_mrr, paid):
+    """D14, D15: a paused cell counts nothing, seats neither; the months around it count in full."""
+    line = {"start_date": "2024-01-01", "amount": 100.0, "seats": 5.0}
+    pause = {"pause_start": "2024-02-01", "pause_end": "2024-02-29"}
+    options = {"as_of": "2024-03-31"}
+
+    assert paid(month_end_mrr(line | pause, **options), "2024-01", "2024-03") == [100, 0, 100]
+    seats = month_end_mrr(line | pause, **options, value="seats")
+    assert paid(seats, "2024-01", "2024-03") == [5, 0, 5]
+
+
+def test_a_cell_that_pauses_in_part_keeps_what_is_paid_and_says_so(month_end_mrr, paid):
+    line = {"start_date": "2024-01-01", "amount": 100.0, "seats": 5.0}
+    pausing = line | {"amount": 30.0, "seats": 2.0, "pause_start": "2024-02-01"}
+    options = {"as_of": "2024-02-29"}
+
+    assert paid(month_end_mrr(line, pausing, **options), "2024-01", "2024-02") == [130, 100]
+    for value, expected in {"seats": [7, 5], "paused": [0, 1]}.items():
+        found = month_end_mrr(line, pausing, **options, value=value)
+        assert paid(found, "2024-01", "2024-02") == expected

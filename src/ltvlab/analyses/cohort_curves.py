@@ -5,61 +5,57 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ltvlab import money
 from ltvlab.findings import Fact, Finding, Status
-from ltvlab.metrics.cohorts import cohort_logos, cohort_revenue
-from ltvlab.metrics.lifetimes import lifetimes, survival_by_segment
-from ltvlab.statistics.comparisons import adjusted_p_values
+from ltvlab.metrics.cohorts import (
+    at_ages,
+    cohort_logos,
+    cohort_margin,
+    cohort_revenue,
+    side_by_side,
+)
+from ltvlab.metrics.lifetimes import log_rank_by_axis, survival_by_segment
 from ltvlab.statistics.intervals import wilson
-from ltvlab.statistics.survival import log_rank
 from ltvlab.text import in_sentence, translator
 
-__all__ = ["cohort_logos", "cohort_revenue", "conclude", "curve_differences", "survival"]
+__all__ = [
+    "at_ages",
+    "cohort_logos",
+    "cohort_margin",
+    "cohort_revenue",
+    "conclude",
+    "curve_differences",
+    "side_by_side",
+    "survival",
+]
 
 SLUG = "cohort_curves"
 QUESTION = "How long do customers stay, and does it differ between them?"
 AXES = ("industry", "size", "product", "channel", "start_year")
 CLEAR = 0.05
 YEAR = 12
+FIRM_CUSTOMERS = 30
 
 
 def survival(mrr: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
     """Return the survival curves of all customers and of each segment (D18, D24); empty for orders."""
     if mrr.attrs["basis"] == "orders":
-        return pd.DataFrame(
-            columns=["axis", "segment", "age", "survival", "low", "high", "at_risk"]
-        )
+        columns = ["axis", "segment", "age", "survival", "low", "high", "at_risk"]
+        return pd.DataFrame(columns=columns)
     return survival_by_segment(mrr, customers, axes=AXES)
 
 
 def curve_differences(mrr: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
-    """Return, per axis, the log-rank chi-square that its segments share one survival curve.
-
-    Columns axis, segments, chi_square, p_value (Holm-corrected over the axes, D18); empty for
-    orders, which have no end to compare.
-    """
+    """Return axis, segments, chi_square, p_value that an axis has one curve (D18); empty for orders."""
     if mrr.attrs["basis"] == "orders":
         return pd.DataFrame(columns=["axis", "segments", "chi_square", "p_value"])
-    spells = lifetimes(mrr, customers)
-    spell = [spells[name].to_numpy() for name in ("duration", "event")]
-    tests = []
-    for axis in AXES:
-        groups = customers[axis].reindex(spells.index).to_numpy()
-        chi_square, p_value = log_rank(*spell, groups, spells["entry"].to_numpy())
-        tests.append(
-            {
-                "axis": axis,
-                "segments": len(np.unique(groups)),
-                "chi_square": chi_square,
-                "p_value": p_value,
-            }
-        )
-    table = pd.DataFrame(tests)
-    return table.assign(p_value=adjusted_p_values(table["p_value"].to_numpy()))
+    return log_rank_by_axis(mrr, customers, axes=AXES)
 
 
 def conclude(
     logos: pd.DataFrame,
     revenue: pd.DataFrame,
+    margin: pd.DataFrame,
     survival: pd.DataFrame,
     differences: pd.DataFrame,
     *,
@@ -70,8 +66,9 @@ def conclude(
 
     Without curves (orders) it says how many customers buy again at each age.
     """
+    triangles = {"cohort_logos": logos, "cohort_revenue": revenue, "cohort_margin": margin}
     if survival.empty:
-        return _conclude_orders(logos, revenue, month=month, language=language)
+        return _conclude_orders(triangles, month=month, language=language)
     say = translator(language)
     facts = _facts(logos, revenue, survival, month)
     clear = differences[differences["p_value"] < CLEAR].sort_values("p_value")
@@ -80,10 +77,10 @@ def conclude(
         slug=SLUG,
         question=say(QUESTION),
         answer=_answer(facts, clear, language),
-        decision=say(DECISIONS[status]),
+        decision=say(DECISIONS["all_kept" if facts["survival.12"].value == 1.0 else status]),
         status=status,
         evidence=differences,
-        tables={"cohort_logos": logos, "cohort_revenue": revenue, "survival": survival},
+        tables={**triangles, "survival": survival},
         facts=tuple(facts.values()),
         language=language,
         caveats=(
@@ -97,13 +94,11 @@ def conclude(
     )
 
 
-def _conclude_orders(
-    logos: pd.DataFrame, revenue: pd.DataFrame, *, month: str, language: str
-) -> Finding:
+def _conclude_orders(triangles: dict[str, pd.DataFrame], *, month: str, language: str) -> Finding:
     say = translator(language)
+    logos, revenue = triangles["cohort_logos"], triangles["cohort_revenue"]
     facts = {fact.id: fact for fact in (_logo_fact(logos, month), _revenue_fact(revenue, month))}
     again = facts["cohort.logos_12"]
-    known = again.value is not None
     return Finding(
         slug=SLUG,
         question=say("Do customers come back?"),
@@ -111,17 +106,19 @@ def _conclude_orders(
             say(
                 "{share} of customers bought in the month twelve months after their first order (range {range}, {customers} customers)."
             ).format(
-                share=again.shown(language), range=again.shown_range(language), customers=again.n
+                share=again.shown(language),
+                range=again.shown_range(language),
+                customers=money.number(again.n, language),
             )
-            if known
+            if again.value is not None
             else say("No cohort is a year old yet.")
         ),
         decision=say(
             "Read each row from left to right: a cohort that fades faster than the ones above it is worth a call."
         ),
-        status="watch" if known else "insufficient",
+        status="insufficient" if again.value is None else "watch",
         evidence=logos,
-        tables={"cohort_logos": logos, "cohort_revenue": revenue},
+        tables=triangles,
         facts=tuple(facts.values()),
         language=language,
         caveats=(
@@ -135,9 +132,10 @@ def _conclude_orders(
 
 DECISIONS = {
     "good": "Hold: at least nine in ten customers are still there after a year.",
+    "all_kept": "Hold: nobody has left within the first year so far.",
     "watch": "Look at the steepest step of the curve and at the cohorts below the others at the same age.",
     "act": "Fix the first year before acquiring more: over a third of customers are gone by then.",
-    "insufficient": "Wait until a cohort is a year old; until then read the triangle row by row.",
+    "insufficient": "Wait until enough customers have been watched for a year; until then read the triangle row by row.",
 }
 
 
@@ -190,13 +188,18 @@ def _survival_fact(curve: pd.DataFrame, age: int, month: str) -> Fact:
     if age not in curve.index or curve.index[0] > 0:
         return Fact(value=None, **place)
     row = curve.loc[age]
-    low, high = (None if np.isnan(row[name]) else float(row[name]) for name in ("low", "high"))
-    return Fact(value=float(row["survival"]), low=low, high=high, n=int(row["at_risk"]), **place)
+    kept, n = float(row["survival"]), int(row["at_risk"])
+    # Greenwood knows no range while all or none are there; their count does.
+    low, high = wilson(kept * n, n) if kept in (0.0, 1.0) else row[["low", "high"]]
+    low, high = (None if np.isnan(bound) else float(bound) for bound in (low, high))
+    return Fact(value=kept, low=low, high=high, n=n, **place)
 
 
 def _median_fact(curve: pd.DataFrame, month: str) -> Fact:
+    # A last few customers at a high age would let one loss name the median.
     below = curve.index[curve["survival"] <= 0.5]
-    value = float(below[0]) if len(below) and curve.index[0] == 0 else None
+    sure = len(below) and curve.index[0] == 0 and curve.loc[below[0], "at_risk"] >= FIRM_CUSTOMERS
+    value = float(below[0]) if sure else None
     return Fact(id="survival.median", value=value, unit="months", definition="D18", month=month)
 
 
@@ -204,10 +207,10 @@ def _answer(facts: dict[str, Fact], clear: pd.DataFrame, language: str) -> str:
     say = translator(language)
     kept = facts["survival.12"]
     if kept.value is None:
-        return say("No customer has been watched for a year yet.")
+        return say("Too few customers have been watched for a year.")
     sentences = [
         say("{share} of customers are still there after twelve months (range {range}).").format(
-            share=kept.shown(language), range=kept.shown_range(language) or "–"
+            share=kept.shown(language), range=kept.shown_range(language) or say("not known")
         )
     ]
     median = facts["survival.median"]

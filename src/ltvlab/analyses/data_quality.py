@@ -13,6 +13,7 @@ INTAKE = ("intake_files", "intake_excluded", "intake_warnings", "intake_columns"
 QUESTION = "What came in, and what does it allow?"
 YEAR = 12
 FEW_CUSTOMERS = 50
+STALE_MONTHS = 3
 # A segment that many customers lack says little about those that have it (D02).
 MOSTLY_FILLED = 0.9
 SEGMENT_COLUMNS = ("industry", "employees", "annual_revenue", "channel", "region", "owner")
@@ -58,9 +59,9 @@ def coverage(mrr: pd.DataFrame, *, language: str) -> pd.DataFrame:
     months = mrr.shape[1]
     active = int((mrr.iloc[:, -1] > 0).sum())
     recurring = mrr.attrs["basis"] != "orders"
-    year = (
-        say("needs {count} more months").format(count=YEAR + 1 - months) if months <= YEAR else ""
-    )
+    wanting = say("needs {count} more months")
+    year = wanting.format(count=YEAR + 1 - months) if months <= YEAR else ""
+    short = wanting.format(count=YEAR - months) if months < YEAR else ""
     no_bridge = "" if recurring else say("needs contracts, or invoices with service periods")
     no_margin = (
         say("needs cost per order, or gross margin per product")
@@ -75,9 +76,9 @@ def coverage(mrr: pd.DataFrame, *, language: str) -> pd.DataFrame:
     rows = [
         ("mrr_movements", no_bridge, few),
         ("retention", no_bridge or year, few),
-        ("segment_ltv", "", year or no_margin or few),
-        ("cohort_curves", "", year or few),
-        ("survival_curves", no_bridge, year or few),
+        ("segment_ltv", "", short or no_margin or few),
+        ("cohort_curves", "", short or few),
+        ("survival_curves", no_bridge, short or few),
     ]
     return pd.DataFrame(
         [
@@ -103,12 +104,12 @@ def conclude(
     """Return whether the inputs carry the report: what was read, left out, and is missing."""
     say = translator(language)
     facts = _facts(rows, mrr)
-    status = _status(rows, filled)
+    status = _status(rows, filled, mrr)
     return Finding(
         slug=SLUG,
         question=say(QUESTION),
         answer=_answer(facts, mrr, language),
-        decision=_decision(rows, filled, language),
+        decision=_decision(rows, filled, mrr, language),
         status=status,
         evidence=rows,
         tables={
@@ -136,8 +137,8 @@ def _facts(rows: pd.DataFrame, mrr: pd.DataFrame) -> dict[str, Fact]:
     }
 
 
-def _status(rows: pd.DataFrame, filled: pd.DataFrame) -> Status:
-    if rows["quarantined"].sum():
+def _status(rows: pd.DataFrame, filled: pd.DataFrame, mrr: pd.DataFrame) -> Status:
+    if rows["quarantined"].sum() or _is_stale(mrr):
         return "act"
     return "watch" if len(_thin(filled)) else "good"
 
@@ -156,8 +157,19 @@ def _answer(facts: dict[str, Fact], mrr: pd.DataFrame, language: str) -> str:
     ).format(**words)
 
 
-def _decision(rows: pd.DataFrame, filled: pd.DataFrame, language: str) -> str:
+def _is_stale(mrr: pd.DataFrame) -> bool:
+    """Say whether no row is dated in the quarter before the report month: contracts run on, data do not."""
+    newest = pd.Period(mrr.attrs.get("newest_month", mrr.columns[-1]), "M")
+    return mrr.columns[-1].ordinal - newest.ordinal >= STALE_MONTHS
+
+
+def _decision(rows: pd.DataFrame, filled: pd.DataFrame, mrr: pd.DataFrame, language: str) -> str:
     say = translator(language)
+    if _is_stale(mrr):
+        newest = month_label(pd.Period(mrr.attrs["newest_month"], "M"), language)
+        return say(
+            "Bring a newer export or report on an earlier month: the newest row is from {newest}, and nothing after it can be known."
+        ).format(newest=newest)
     if rows["quarantined"].sum():
         return say(
             "Mend the rows in internal/quarantine.csv at their source before the next report."

@@ -7,9 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from ltvlab.analyses._movement_facts import HALF_YEAR, movement_facts, reason_facts
+from ltvlab.analyses._order_revenue import conclude_orders
 from ltvlab.findings import Fact, Finding, Status
-from ltvlab.metrics.movements import MOVEMENTS, customer_counts, movement_table
-from ltvlab.metrics.retention import YEAR, retention_table
+from ltvlab.metrics.movements import customer_counts, movement_table
+from ltvlab.metrics.reasons import downsell_saves, reason_table
+from ltvlab.metrics.retention import retention_table
 from ltvlab.text import in_sentence, month_label, translator
 
 SLUG = "mrr_movements"
@@ -38,6 +41,25 @@ def retention(
     return retention_table(_recurring(mrr), customers["opening"], seed=seed, fx=fx)
 
 
+def reasons(
+    panel: pd.DataFrame,
+    mrr: pd.DataFrame,
+    customers: pd.DataFrame,
+    *,
+    fx: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return month, movement, reason, amount, customers (D08); empty for a company of orders.
+
+    The attrs say how many customers cut back in the last half year and are still there
+    (`saves`), and what they pay now (`saves_kept`).
+    """
+    opening, recurring = customers["opening"], _recurring(mrr)
+    table = reason_table(panel, recurring, opening, fx=fx)
+    saved = downsell_saves(recurring, opening, fx=fx, months=HALF_YEAR)
+    table.attrs |= {"saves": int(saved["customers"]), "saves_kept": float(saved["kept"])}
+    return table
+
+
 def revenue_by_month(revenue: pd.DataFrame) -> pd.DataFrame:
     """Return one row per month: revenue (MRR, or order revenue) and how many customers paid it."""
     table = pd.DataFrame(
@@ -56,16 +78,21 @@ def _recurring(mrr: pd.DataFrame) -> pd.DataFrame:
 
 
 def conclude(
-    table: pd.DataFrame, rates: pd.DataFrame, revenue: pd.DataFrame, *, language: str = "en"
+    table: pd.DataFrame,
+    rates: pd.DataFrame,
+    revenue: pd.DataFrame,
+    *,
+    why: pd.DataFrame | None = None,
+    language: str = "en",
 ) -> Finding:
     """Return what the bridge and the rates mean for the report month, their last row.
 
-    For a company that brings orders, return its `revenue` by month and why there is no bridge.
+    `why` is the table of `reasons`, whose facts and sentence the finding then holds too. For a company that brings orders, return its `revenue` by month and why there is no bridge.
     """
     if table.empty:
-        return _conclude_orders(revenue, language=language)
+        return conclude_orders(SLUG, revenue, language=language)
     say = translator(language)
-    facts = _facts(table, rates)
+    facts = movement_facts(table, rates) | ({} if why is None else reason_facts(table, why))
     status = _status(rates.iloc[-1])
     return Finding(
         slug=SLUG,
@@ -74,50 +101,11 @@ def conclude(
         decision=_decision(status, facts, language),
         status=status,
         evidence=table,
-        tables={"mrr_movements": table, "retention": rates},
+        tables={"mrr_movements": table, "retention": rates}
+        | ({} if why is None else {"mrr_reasons": why}),
         facts=tuple(facts.values()),
         language=language,
         caveats=_caveats(table, rates, language),
-    )
-
-
-def _conclude_orders(table: pd.DataFrame, *, language: str) -> Finding:
-    say = translator(language)
-    latest = table.iloc[-1]
-    year = table["revenue"].tail(YEAR).sum()
-    month, currency = str(latest["month"]), table.attrs["currency"]
-    revenue = Fact(
-        id="revenue.month", value=latest["revenue"], unit="money", definition="D30", month=month,
-        n=int(latest["customers"]), currency=currency,
-    )  # fmt: skip
-    last_year = Fact(
-        id="revenue.twelve_months", value=year, unit="money", definition="D30", month=month,
-        currency=currency,
-    )  # fmt: skip
-    return Finding(
-        slug=SLUG,
-        question=say("How much did customers order?"),
-        answer=say(
-            "Customers ordered {revenue} in {month} ({customers} customers bought) and {year} over twelve months."
-        ).format(
-            revenue=revenue.shown(language),
-            month=month_label(latest["month"], language),
-            customers=int(latest["customers"]),
-            year=last_year.shown(language),
-        ),
-        decision=say(
-            "Bring contracts or invoices with service periods to see what moves recurring revenue."
-        ),
-        status="insufficient",
-        evidence=table,
-        tables={},
-        facts=(revenue, last_year),
-        language=language,
-        caveats=(
-            say(
-                "MRR, its movements, NRR and GRR do not apply: this company brings orders, and an order promises no next one."
-            ),
-        ),
     )
 
 
@@ -134,46 +122,11 @@ def _status(latest: pd.Series) -> Status:
     if np.isnan(latest["nrr"]):
         return "insufficient"
     low, high = latest["nrr_low"], latest["nrr_high"]
+    if np.isnan(low):
+        # Without a range only what every customer did alike is sure: all left, or all stayed.
+        alike = latest["grr"] == 1 or latest["nrr"] == 0
+        low = high = latest["nrr"] if alike else np.nan
     return "act" if high < 1 else "good" if low >= 1 else "watch"
-
-
-def _facts(table: pd.DataFrame, rates: pd.DataFrame) -> dict[str, Fact]:
-    latest, rate = table.iloc[-1], rates.iloc[-1]
-    month, currency, n = str(latest["month"]), table.attrs["currency"], int(latest["customers"])
-    year = table.tail(YEAR)
-
-    def amount(name: str, value: float, definition: str) -> Fact:
-        return Fact(
-            id=name, value=value, unit="money", definition=definition, month=month, n=n,
-            currency=currency,
-        )  # fmt: skip
-
-    def share(name: str, definition: str, low: str = "", high: str = "") -> Fact:
-        column = name.split(".")[-1]
-        return Fact(
-            id=name, value=_known(rate[column]), unit="rate", definition=definition, month=month, n=n,
-            low=_known(rate[low]) if low else None, high=_known(rate[high]) if high else None,
-        )  # fmt: skip
-
-    facts = [
-        amount("mrr.closing", latest["closing"], "D06"),
-        amount("mrr.month_change", latest["closing"] - latest["opening"], "D09"),
-        *(amount(f"mrr.twelve_months.{name}", year[name].sum(), "D07") for name in MOVEMENTS),
-        share("retention.nrr", "D22", "nrr_low", "nrr_high"),
-        share("retention.grr", "D23", "grr_low", "grr_high"),
-        share("retention.logo_churn", "D25"),
-        share("retention.revenue_churn", "D25"),
-        Fact(
-            id="retention.quick_ratio", value=_known(rate["quick_ratio"]), unit="number",
-            definition="D25", month=month, n=n,
-        ),
-        Fact(id="mrr.customers", value=n, unit="count", definition="D06", month=month, n=n),
-    ]  # fmt: skip
-    return {fact.id: fact for fact in facts}
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _answer(facts: dict[str, Fact], table: pd.DataFrame, language: str) -> str:
@@ -200,7 +153,14 @@ def _answer(facts: dict[str, Fact], table: pd.DataFrame, language: str) -> str:
         second = say(
             "Twelve months brought {gained} and cost {lost}; NRR is {retention_nrr} and GRR {retention_grr}."
         )
-    return (first + (" " if language == "en" else "") + second).format(**words)
+    sentences = [first, second]
+    if "reasons_cross_sell_share" in words:
+        sentences += [
+            say(
+                "Over six months cross-sold families were {reasons_cross_sell_share} of expansion; {reasons_downsell_saves} customers cut back and are still there, paying {reasons_downsell_saves_kept}."
+            )
+        ]
+    return (" " if language == "en" else "").join(sentences).format(**words)
 
 
 def _sum_words(facts: dict[str, Fact], names: tuple[str, ...], language: str) -> str:

@@ -9,15 +9,25 @@ from scipy.special import ndtr, ndtri
 from ltvlab.findings import Fact, Finding, Status
 from ltvlab.metrics.segment_values import ltv_by_segment
 from ltvlab.metrics.value_components import ltv_components
+from ltvlab.metrics.value_drivers import value_drivers
+from ltvlab.money import number
 from ltvlab.statistics.comparisons import adjusted_p_values
 from ltvlab.text import in_sentence, segment_label, translator
 
-__all__ = ["conclude", "ltv_by_segment", "ltv_components", "ltv_methods", "segment_contrasts"]
+__all__ = [
+    "conclude",
+    "ltv_by_segment",
+    "ltv_components",
+    "ltv_methods",
+    "segment_contrasts",
+    "value_drivers",
+]
 
 SLUG = "segment_ltv"
 QUESTION = "What is a customer worth, and which segments are worth more?"
 # Holm-corrected, so that looking at every segment of every axis finds one by chance in 20 reports.
 CLEAR = 0.05
+FEWEST_COMPARED, FEWEST_REST = 10, 30
 NOT_TRAITS = ("all", "start_quarter", "start_year")
 
 
@@ -40,6 +50,8 @@ def segment_contrasts(ltv: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame
     n, value, variance = shown["n"], shown["value"], shown["standard_error"] ** 2
     axis = shown["axis"]
     others = n.groupby(axis).transform("sum") - n
+    # A handful of customers on either side is nothing to hold the others against (D34).
+    sure = (n >= FEWEST_COMPARED) & (others >= FEWEST_REST)
     rest = ((n * value).groupby(axis).transform("sum") - n * value) / others
     rest_variance = ((n**2 * variance).groupby(axis).transform("sum") - n**2 * variance) / others**2
     error = np.sqrt(variance + rest_variance)
@@ -48,7 +60,8 @@ def segment_contrasts(ltv: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame
     contrasts = shown[["axis", "segment", "n"]].assign(
         difference=difference, low=difference - reach, high=difference + reach
     )
-    contrasts["p_value"] = adjusted_p_values(2 * ndtr(-np.abs(difference / error)).to_numpy())
+    p_values = 2 * ndtr(-np.abs(difference / error))
+    contrasts["p_value"] = adjusted_p_values(p_values.where(sure).to_numpy())
     contrasts.attrs = dict(ltv.attrs)
     return contrasts.sort_values(["p_value", "axis", "segment"]).reset_index(drop=True)
 
@@ -68,7 +81,11 @@ def conclude(ltv: pd.DataFrame, components: pd.DataFrame, *, language: str = "en
         decision=_decision(status, clear, language),
         status=status,
         evidence=contrasts,
-        tables={"segment_ltv": ltv, "ltv_components": components},
+        tables={
+            "segment_ltv": ltv,
+            "ltv_components": components,
+            "value_drivers": value_drivers(components),
+        },
         facts=facts,
         language=language,
         caveats=_caveats(ltv, overall, language),
@@ -113,8 +130,8 @@ def _answer(facts: tuple[Fact, ...], overall: pd.Series, clear: pd.DataFrame, la
     headline = by_id[(f"ltv.{overall['method']}.all", "all")]
     sentence = ANSWERS[overall["method"], overall["margin_source"] == "none"]
     first = say(sentence).format(
-        value=headline.shown(language), range=headline.shown_range(language) or "–",
-        months=int(overall["horizon_months"]), customers=headline.n,
+        value=headline.shown(language), range=headline.shown_range(language) or say("not known"),
+        months=int(overall["horizon_months"]), customers=number(headline.n, language),
     )  # fmt: skip
     if clear.empty:
         rest = say("No segment stands apart from the rest beyond what chance would do.")

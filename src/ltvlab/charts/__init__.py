@@ -1,6 +1,6 @@
 """Few chart shapes: each takes a metric table and a language, returns Axes, and computes nothing."""
 
-from ltvlab.charts.cohorts import triangle
+from ltvlab.charts.cohorts import same_age, triangle
 from ltvlab.charts.movements import bridge, movement_bars
 from ltvlab.charts.over_time import rates, trend
 from ltvlab.charts.segments import intervals
@@ -12,6 +12,7 @@ __all__ = [
     "intervals",
     "movement_bars",
     "rates",
+    "same_age",
     "trend",
     "triangle",
 ]

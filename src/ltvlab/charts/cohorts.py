@@ -8,7 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from ltvlab import theme
-from ltvlab.charts.frames import as_rate, new_axes, nothing_yet
+from ltvlab.charts.frames import as_rate, grid, new_axes, nothing_yet
 from ltvlab.money import number, rate
 from ltvlab.text import segment_label, translator
 
@@ -16,6 +16,8 @@ from ltvlab.text import segment_label, translator
 ANNOTATED_AGES = 14
 ROW_HEIGHT = 0.27
 COHORT_LABELS = 24
+# More names than this stand upright below their places.
+COHORT_TICKS = 8
 
 
 def triangle(cohorts: pd.DataFrame, *, language: str) -> Axes:
@@ -83,3 +85,23 @@ def _name_columns(axes: Axes, ages: pd.Index) -> None:
     step = 1 if len(ages) <= ANNOTATED_AGES else 3 if len(ages) <= 40 else 6
     columns = np.arange(len(ages))[::step]
     axes.set_xticks(columns + 0.5, [str(ages[column]) for column in columns], rotation=0)
+
+
+def same_age(cells: pd.DataFrame, *, language: str) -> Axes:
+    """Draw one line per age across cohorts: whether newer customers stay better than older ones."""
+    if cells["cohort"].nunique() < 2:
+        return nothing_yet(language)
+    axes = new_axes(language)
+    names = sorted(cells["cohort"].unique())
+    for (age, line), colour in zip(cells.groupby("age"), theme.LINES, strict=False):
+        places = [names.index(name) for name in line["cohort"]]
+        label = translator(language)("after {months} months").format(months=number(age, language))
+        axes.plot(
+            places, line["value"], "o-", color=colour, linewidth=2, markersize=4.5, label=label
+        )
+    axes.figure.legend(loc="outside lower center", ncols=4)
+    axes.set_xticks(range(len(names)), names, rotation=0 if len(names) <= COHORT_TICKS else 90)
+    as_rate(axes.yaxis, language)
+    axes.set_ylabel(translator(language)("Share still customers"))
+    grid(axes)
+    return axes

@@ -30,8 +30,9 @@ def intervals(ltv: pd.DataFrame, *, language: str, axis: str = "industry") -> Ax
         return note(translator(language)("There is one segment only: nothing to compare"), language)
     axes = new_axes(language, height=1.3 + ROW_HEIGHT * len(shown))
     _draw(axes, shown)
-    if _same_horizon(shown):
-        _reference(axes, _rows(ltv, "all"), language)
+    everyone = _rows(ltv, "all")
+    if _usual_horizon(everyone) == _usual_horizon(shown):
+        _reference(axes, everyone, language)
     _value_labels(axes, shown, ltv, language)
     axes.set_yticks(range(len(shown)), _names(shown, language))
     axes.set_ylim(-0.6, len(shown) - 0.4)
@@ -82,8 +83,10 @@ def _limit(axes: Axes, shown: pd.DataFrame) -> None:
         )
 
 
-def _same_horizon(shown: pd.DataFrame) -> bool:
-    return shown["horizon_months"].nunique() <= 1
+def _usual_horizon(shown: pd.DataFrame) -> int | None:
+    """Return the horizon of most rows with a value; None where there is none."""
+    known = shown.loc[shown["value"].notna(), "horizon_months"].dropna()
+    return int(known.mode().max()) if len(known) else None
 
 
 def _reference(axes: Axes, everyone: pd.DataFrame, language: str) -> None:
@@ -121,30 +124,23 @@ def _value_labels(axes: Axes, shown: pd.DataFrame, ltv: pd.DataFrame, language: 
 
 
 def _names(shown: pd.DataFrame, language: str) -> list[str]:
-    """Return each row's name with its customers, and its months where they differ."""
-    _ = translator(language)
-    form = (
-        "{segment} (n={count})"
-        if _same_horizon(shown)
-        else _("{segment} (n={count}, {months} months)")
-    )
-    return [
-        form.format(
-            segment=segment_label(row.segment, language),
-            count=number(row.n, language),
-            months=number(np.nan_to_num(row.horizon_months), language),
+    """Return each row's name with its customers, and its months where they are not the usual."""
+    longer = translator(language)("{segment} (n={count}, {months} months)")
+    usual = _usual_horizon(shown)
+    names = []
+    for row in shown.itertuples():
+        differs = not np.isnan(row.value) and row.horizon_months != usual
+        form = longer if differs else "{segment} (n={count})"
+        words = {"segment": segment_label(row.segment, language), "count": number(row.n, language)}
+        names.append(
+            form.format(**words, months=number(np.nan_to_num(row.horizon_months), language))
         )
-        for row in shown.itertuples()
-    ]
+    return names
 
 
 def _axis_label(shown: pd.DataFrame, language: str) -> str:
-    _ = translator(language)
-    if not _same_horizon(shown):
-        return _("Value of a customer over the months watched")
-    return _("Value of a customer over {months} months").format(
-        months=int(shown["horizon_months"].max())
-    )
+    label = translator(language)("Value of a customer over {months} months")
+    return label.format(months=_usual_horizon(shown))
 
 
 def _legend(axes: Axes, shown: pd.DataFrame, language: str) -> None:
@@ -152,6 +148,6 @@ def _legend(axes: Axes, shown: pd.DataFrame, language: str) -> None:
     filled = {"marker": "o", "linewidth": 2.4, "color": theme.ACCENT, "markersize": 6}
     marks = [Line2D([], [], label=_("Value and 95% range"), **filled)]
     if (shown["status"] == "indicative").any():
-        label = _("Indicative: under 30 customers")
+        label = _("indicative")
         marks += [Line2D([], [], label=label, markerfacecolor=theme.PAPER, **filled)]
     axes.figure.legend(handles=marks, loc="outside lower center", ncols=2)

@@ -25,7 +25,8 @@ def curves(survival: pd.DataFrame, *, language: str, axis: str = "all") -> Axes:
     customers whose segment is unknown, or one of the rare others, make no curve.
     """
     shown = survival[(survival["axis"] == axis) & ~survival["segment"].isin([UNKNOWN, OTHER])]
-    if shown.empty:
+    # A curve that ends at its start is a frame without a line.
+    if shown.empty or shown["age"].max() == 0:
         return nothing_yet(language)
     names = _largest(shown)
     axes = new_axes(language, height=3.7 + 0.22 * len(names))

@@ -65,6 +65,41 @@ def cohort_revenue(
     return _with_attrs(_triangle(ages, ages[0], cohort, min_customers), mrr)
 
 
+def cohort_margin(
+    margin: pd.DataFrame, customers: pd.DataFrame, *, grain: str = "quarter", min_customers: int = 5
+) -> pd.DataFrame:
+    """Return the margin that each cohort has brought up to each age, per customer acquired (D17c).
+
+    Columns as above; `value` is in minor units, ages count in full: age 0 is the first month.
+    """
+    ages = by_age(margin, customers).cumsum(axis=1, skipna=False)
+    ones = pd.Series(1.0, index=ages.index)
+    cohort = cohort_names(customers.loc[ages.index], grain=grain)
+    return _with_attrs(_triangle(ages, ones, cohort, min_customers), margin)
+
+
+def at_ages(triangle: pd.DataFrame, ages: tuple[int, ...] = (3, 6, 12)) -> pd.DataFrame:
+    """Return the finished cells of each cohort at a few ages, to follow one age across cohorts."""
+    chosen = triangle["age"].isin(ages) & triangle["value"].notna() & (triangle["cohort"] != "all")
+    cells = triangle[chosen].reset_index(drop=True)
+    return _with_attrs(cells, triangle)
+
+
+def side_by_side(triangle: pd.DataFrame, ages: tuple[int, ...] = (3, 6, 12, 24)) -> pd.DataFrame:
+    """Return one row per cohort with its value after each of `ages` months, empty where unfinished.
+
+    Columns cohort, base, then m3, m6 and so on: `m12` is the value of the first twelve months.
+    """
+    ends = triangle[triangle["age"].isin([age - 1 for age in ages])]
+    wide = ends.pivot(index="cohort", columns="age", values="value").rename(
+        columns=lambda age: f"m{age + 1}"
+    )
+    wide = wide.reindex(columns=[f"m{age}" for age in ages])
+    base = triangle.groupby("cohort")["base"].max()
+    table = wide.join(base).dropna(how="all", subset=list(wide.columns)).reset_index()
+    return _with_attrs(table, triangle)
+
+
 def _paying(ages: pd.DataFrame) -> pd.DataFrame:
     return ages.gt(0).astype("float64").where(ages.notna())
 
@@ -81,7 +116,8 @@ def _triangle(
     finished = complete & (below > 0)
     counted = finished * customers.to_numpy()[:, None]
     # At high ages the oldest cohorts alone are left, and their customers are not everyone's.
-    finished &= counted.sum(axis=0) >= FEWEST_OF_ALL * customers.sum()
+    fewest = max(FEWEST_OF_ALL * customers.sum(), min_customers)
+    finished &= counted.sum(axis=0) >= fewest
     overall = _long(
         pd.Index(["all"]),
         np.where(finished, above, 0.0).sum(axis=0, keepdims=True),

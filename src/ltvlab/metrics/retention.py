@@ -22,10 +22,12 @@ def retention_table(
     who paid then; they are booked facts. `*_low` and `*_high` are the 95 % range of the
     underlying rate (customers resampled, BCa). `logo_churn` and `revenue_churn` are monthly
     shares of the opening book; `quick_ratio` sums three months and is empty without losses.
+    `base_year` and `base_month` count the customers that the rates are of.
     """
     moves = movement_table(mrr, opening, fx=fx)
     losses = moves["churn"].abs() + moves["contraction"].abs()
     table = pd.DataFrame({"month": mrr.columns}).join(_yearly(mrr, seed=seed))
+    table["base_year"], table["base_month"] = _bases(mrr, opening)
     table["logo_churn"] = _logo_churn(mrr, opening)
     table["revenue_churn"] = (losses / moves["opening"]).where(moves["opening"] > 0)
     table["quick_ratio"] = _ratio_of_sums(moves["new"] + moves["expansion"], losses)
@@ -51,6 +53,18 @@ def _yearly(mrr: pd.DataFrame, *, seed: int) -> pd.DataFrame:
         rates.loc[rows, f"{name}_low"] = low
         rates.loc[rows, f"{name}_high"] = high
     return rates.iloc[: mrr.shape[1]]
+
+
+def _bases(mrr: pd.DataFrame, opening: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    paying = (mrr.to_numpy() > 0).sum(axis=0)
+    started = int(
+        (
+            opening.reindex(mrr.index).to_numpy(dtype=bool)
+            & (mrr.iloc[:, :1].to_numpy() > 0).any(axis=1)
+        ).sum()
+    )
+    year = np.concatenate([np.zeros(min(YEAR, len(paying)), dtype="int64"), paying[:-YEAR]])
+    return year[: len(paying)], np.concatenate([[started], paying[:-1]])[: len(paying)]
 
 
 def _logo_churn(mrr: pd.DataFrame, opening: pd.Series) -> np.ndarray:

@@ -185,7 +185,8 @@ def _with_status(table: pd.DataFrame, months: int, min_customers: int) -> pd.Dat
     few_events = table["method"].isin(["survival", "subscription"]) & (
         table["events"] < FIRM_EVENTS
     )
-    thin = (table["n"] < FIRM_CUSTOMERS) | shorter | few_events | (months < FIRM_MONTHS)
+    unsure = table["low"].isna()
+    thin = (table["n"] < FIRM_CUSTOMERS) | unsure | shorter | few_events | (months < FIRM_MONTHS)
     hidden = (table["n"] < min_customers) | table["value"].isna()
     status = np.select([hidden, thin], ["insufficient", "indicative"], default="ok")
     figures = ["value", "low", "high", "standard_error"]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ltvlab.statistics.discounting import month_weights
 from ltvlab.statistics.intervals import bca, resampled_interval, wilson
+from ltvlab.statistics.likelihood import FEWEST_EVENTS
 from ltvlab.statistics.resampling import (
     DRAWS,
     Resampled,
@@ -30,7 +31,6 @@ from ltvlab.statistics.survival import (
 YEAR = 12
 # A stratum's curve with fewer losses says more about chance than about its size.
 EVENTS_PER_STRATUM = 10
-FEWEST_EVENTS = 10
 
 
 class Value(NamedTuple):

@@ -34,6 +34,8 @@ SAME_EVERYWHERE = {
     "PYTHONUTF8": "1",
     "LC_ALL": "C.UTF-8",
     "PYTHONHASHSEED": "0",
+    # Two kernels side by side: more threads each would only wait for one another.
+    "OPENBLAS_NUM_THREADS": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
 ANSI_COLOURS = re.compile(r"\x1b\[[0-9;]*m")

@@ -80,6 +80,14 @@ def take_order(
     )
 
 
+def require_notebook_settings(params_path: str | Path, *, root: Path | None = None) -> None:
+    """Refuse a params file that sets what no notebook takes, with every mistake at once."""
+    root = (root or project_root()).resolve()
+    sections = load_params(resolve(params_path, root)).notebooks
+    if sections:
+        notebook_parameters(read_notebooks(root / "notebooks"), sections, file=str(params_path))
+
+
 def _require_month(params: Params, month: str | None, root: Path) -> pd.Period:
     chosen = params.report_month(month)
     if chosen is not None:

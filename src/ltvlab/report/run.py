@@ -35,6 +35,7 @@ Intake = Mapping[str, pd.DataFrame]
 # Tables that a company with orders only does not have, and why.
 WITHOUT_CONTRACTS = {
     "mrr_movements": "an order promises no next one, so there is no recurring revenue to move",
+    "mrr_reasons": "what an order brings is no movement that could have a reason",
     "retention": "NRR, GRR and churn compare recurring revenue, which orders have none of",
     "survival": "an order has no end that could be seen",
 }

@@ -43,6 +43,7 @@ STRUCTURE = {
     "E225": Fault("too many rows would be set aside", "mend the rows, or raise `quarantine_limit` in the params"),
     "E226": Fault("several currencies and no exchange rates", "add a `fx_rates` source with month, currency and rate"),
     "E227": Fault("a table every company needs is missing", "add `customers` and one of `contracts`, `invoices` and `orders` under `sources`"),
+    "E228": Fault("the columns are not told apart: the whole header is read as one", "export the file again with commas, or declare its sign as `separator` in the params"),
 }  # fmt: skip
 
 # Rows: `--quarantine` sets them aside, counted.

@@ -68,6 +68,11 @@ def headers_of(
             found[column] = matches[0]
         elif column in demanded - filled:
             problems.append(_missing(name, column, aliases, present, file))
+    if len(problems) > 1 and len(present) == 1 and not found:
+        raise DataError(
+            f"{file} does not have the columns of {name}",
+            [problem("E228", table=name, file=file, line=1, value=present[0][:80])],
+        )
     if problems:
         raise DataError(f"{file} does not have the columns of {name}", problems)
     return found

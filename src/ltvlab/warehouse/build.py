@@ -12,8 +12,9 @@ from ltvlab.errors import DataError, Problem
 from ltvlab.money import digits
 from ltvlab.months import last_day
 from ltvlab.params import Params
+from ltvlab.sources.tables import TABLES
 from ltvlab.warehouse.engine import store
-from ltvlab.warehouse.panel import credit_cells, order_panel, subscription_panel
+from ltvlab.warehouse.panel import credit_cells, idle_cells, order_panel, subscription_panel
 from ltvlab.warehouse.periods import contract_periods, invoice_periods
 
 # MRR comes from the first of these that a company brings.
@@ -29,7 +30,11 @@ def build(
     """
     basis = next(name for name in BASES if name in tables)
     margins, margin_source = _margins(tables, params, basis)
-    store(connection, {**tables, "families": _families(tables), "margins": margins})
+    options = _options(tables)
+    store(
+        connection,
+        {**tables, "families": _families(tables), "options": options, "margins": margins},
+    )
     if basis == "orders":
         panel = order_panel(
             connection.table("orders"),
@@ -50,14 +55,11 @@ def build(
             )
             connection.create_table("credits", obj=credited)
         connection.create_table("periods", obj=_periods(connection, params, basis))
-        panel = subscription_panel(
-            connection.table("periods"),
-            connection.table("margins"),
-            connection.table("rates"),
-            as_of=last_day(month),
-        )
+        cells = [connection.table(name) for name in ("periods", "margins", "rates")]
+        panel = subscription_panel(*cells, as_of=last_day(month))
+        connection.create_table("idle", obj=idle_cells(*cells, as_of=last_day(month)))
     connection.create_table("panel", obj=panel)
-    store(connection, {"book": _book(connection, params, basis, margin_source, month)})
+    store(connection, {"book": _book(connection, tables, params, basis, margin_source, month)})
 
 
 def _periods(connection: Backend, params: Params, basis: str):
@@ -77,6 +79,17 @@ def _families(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     if products is None or "family" not in products:
         return pd.DataFrame({"product": pd.Series(dtype="str"), "family": pd.Series(dtype="str")})
     return products[["product", "family"]].dropna().drop_duplicates("product")
+
+
+def _options(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the products whose plans say whether they are options: all of them, or none."""
+    plans = tables.get("plans")
+    if plans is None or not {"product", "is_option"} <= set(plans):
+        return pd.DataFrame(
+            {"product": pd.Series(dtype="str"), "is_option": pd.Series(dtype="bool")}
+        )
+    said = plans[["product", "is_option"]].dropna().astype({"is_option": "bool"})
+    return said.groupby("product", as_index=False)["is_option"].all()
 
 
 def _margins(
@@ -150,8 +163,24 @@ def _every_month(rates: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
     return long.assign(month=long["month"].astype("int64"))[["currency", "month", "rate"]]
 
 
+def _newest_month(tables: Mapping[str, pd.DataFrame], month: pd.Period) -> str:
+    """Return the month of the newest dated row of any table: how fresh the exports are."""
+    dates = [
+        tables[name][column].max()
+        for name, column in ((name, TABLES[name].dated) for name in tables if name in TABLES)
+        if column and column in tables[name]
+    ]
+    known = [date for date in dates if not pd.isna(date)]
+    return str(min(max(known).to_period("M"), month) if known else month)
+
+
 def _book(
-    connection: Backend, params: Params, basis: str, margin_source: str, month: pd.Period
+    connection: Backend,
+    tables: Mapping[str, pd.DataFrame],
+    params: Params,
+    basis: str,
+    margin_source: str,
+    month: pd.Period,
 ) -> pd.DataFrame:
     panel = connection.table("panel")
     first_paid = (
@@ -182,6 +211,7 @@ def _book(
             "margin_source": [margin_source],
             "first_month": [max(first, int(first_paid))],
             "last_month": [month.ordinal],
+            "newest_month": [_newest_month(tables, month)],
             "losses_declared": [complete_from is not None],
         }
     )

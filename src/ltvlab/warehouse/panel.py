@@ -10,6 +10,8 @@ import datetime as dt
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
+from ibis.backends.duckdb import Backend
 
 from ltvlab.warehouse.columns import month_number, on_grid, with_columns
 
@@ -24,9 +26,38 @@ def subscription_panel(
     A month counts a period that is active on the month's last day, at the full monthly amount
     (D06); pauses count nothing (D15); after a discount's end the list amount counts. Columns:
     amount, amount_at_last_rate, list_amount, annual_amount (on terms of 12 months or more),
-    margin, seats, bridged; `orders` is 0.
+    margin, seats, bridged, paused (a part of the cell pauses); `orders` is 0.
     """
-    monthly = _months_of(periods, as_of=as_of).filter(lambda rows: rows["amount"] > 0)
+    cells = _cells(periods, margins, rates, as_of=as_of)
+    return cells.filter(cells["amount"] > 0)
+
+
+def idle_cells(
+    periods: ir.Table, margins: ir.Table, rates: ir.Table, *, as_of: dt.date
+) -> ir.Table:
+    """Return the cells that run on without pay, columns as the panel's: paused, or else free.
+
+    They are no revenue, but say why there is none (D14, D15).
+    """
+    cell = [name for name in KEYS if name != "month"]
+    # Few lines ever pause or are free; the others need not be counted a second time.
+    idling = periods.filter((periods["amount"] <= 0) | periods["pause_start"].notnull())
+    some = periods.semi_join(idling.select(*cell).distinct(), cell)
+    cells = _cells(some, margins, rates, as_of=as_of)
+    return cells.filter(cells["amount"] == 0)
+
+
+def whole_panel(connection: Backend, *, basis: str) -> pd.DataFrame:
+    """Return the panel as analyses read it: paid cells, idle ones, and which products are options."""
+    panel = connection.table("panel")
+    if basis == "orders":
+        return panel.to_pandas()
+    every = panel.union(connection.table("idle").select(*panel.columns))
+    return every.left_join(connection.table("options"), "product").drop("product_right").to_pandas()
+
+
+def _cells(periods: ir.Table, margins: ir.Table, rates: ir.Table, *, as_of: dt.date) -> ir.Table:
+    monthly = _months_of(periods, as_of=as_of)
     converted = monthly.pipe(_at_rates, rates)
     cells = converted.group_by(KEYS).aggregate(
         amount=converted["amount"].sum(),
@@ -36,6 +67,7 @@ def subscription_panel(
         seats=converted["seats"].sum(),
         orders=ibis.literal(0.0),
         bridged=converted["bridged"].any(),
+        paused=converted["paused"].any(),
     )
     joined = cells.left_join(margins, cells["product"] == margins["product"]).drop("product_right")
     share = joined["gross_margin"].fill_null(1.0)
@@ -118,9 +150,15 @@ def _months_of(periods: ir.Table, *, as_of: dt.date) -> ir.Table:
     paused = (rows["month"] >= month_number(rows["pause_start"])) & (rows["month"] < paused_to)
     over = rows["month"] >= month_number(rows["discount_end"])
     rows = rows.mutate(
-        amount=ibis.ifelse(over.fill_null(False), rows["list_amount"], rows["amount"])
+        amount=ibis.ifelse(over.fill_null(False), rows["list_amount"], rows["amount"]),
+        paused=paused.fill_null(False),
     )
-    return rows.filter(~paused.fill_null(False))
+    # What pays nothing must count nothing else either, seats least of all.
+    idle = rows["paused"] | (rows["amount"] <= 0)
+    nothing = {
+        name: ibis.ifelse(idle, 0.0, rows[name]) for name in ("amount", "list_amount", "seats")
+    }
+    return rows.mutate(**nothing, bridged=rows["bridged"] & ~idle)
 
 
 def _at_rates(rows: ir.Table, rates: ir.Table) -> ir.Table:

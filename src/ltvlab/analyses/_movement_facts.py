@@ -1,0 +1,74 @@
+"""The facts of the MRR chapter: the bridge, the rates, and what reasons say of the last half year."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ltvlab.findings import Fact
+from ltvlab.metrics.movements import MOVEMENTS
+from ltvlab.metrics.retention import YEAR
+
+HALF_YEAR = 6
+
+
+def movement_facts(table: pd.DataFrame, rates: pd.DataFrame) -> dict[str, Fact]:
+    """Return the figures of the bridge and the rates in the report month, by id."""
+    latest, rate = table.iloc[-1], rates.iloc[-1]
+    month, currency, n = str(latest["month"]), table.attrs["currency"], int(latest["customers"])
+    year = table.tail(YEAR)
+
+    def amount(name: str, value: float, definition: str) -> Fact:
+        return Fact(
+            id=name, value=value, unit="money", definition=definition, month=month, n=n,
+            currency=currency,
+        )  # fmt: skip
+
+    def share(name: str, definition: str, base: str, low: str = "", high: str = "") -> Fact:
+        column = name.split(".")[-1]
+        return Fact(
+            id=name, value=_known(rate[column]), unit="rate", definition=definition, month=month,
+            n=int(rate[base]),
+            low=_known(rate[low]) if low else None, high=_known(rate[high]) if high else None,
+        )  # fmt: skip
+
+    facts = [
+        amount("mrr.closing", latest["closing"], "D06"),
+        amount("mrr.month_change", latest["closing"] - latest["opening"], "D09"),
+        *(amount(f"mrr.twelve_months.{name}", year[name].sum(), "D07") for name in MOVEMENTS),
+        share("retention.nrr", "D22", "base_year", "nrr_low", "nrr_high"),
+        share("retention.grr", "D23", "base_year", "grr_low", "grr_high"),
+        share("retention.logo_churn", "D25", "base_month"),
+        share("retention.revenue_churn", "D25", "base_month"),
+        Fact(
+            id="retention.quick_ratio", value=_known(rate["quick_ratio"]), unit="number",
+            definition="D25", month=month, n=n,
+        ),
+        Fact(id="mrr.customers", value=n, unit="count", definition="D06", month=month, n=n),
+    ]  # fmt: skip
+    return {fact.id: fact for fact in facts}
+
+
+def reason_facts(table: pd.DataFrame, why: pd.DataFrame) -> dict[str, Fact]:
+    """Return what of the expansion was cross-sold, and who cut back and stayed, in half a year (D08)."""
+    months = table["month"].tail(HALF_YEAR)
+    sold = why[
+        why["month"].isin(months) & why["reason"].eq("cross_sell") & why["movement"].eq("expansion")
+    ]
+    expansion = table["expansion"].tail(HALF_YEAR).sum()
+    share = sold["amount"].sum() / expansion if expansion else None
+    saves, kept = why.attrs["saves"], why.attrs["saves_kept"]
+    about = {"definition": "D08", "month": str(months.iloc[-1])}
+    facts = [
+        Fact(id="reasons.cross_sell_share", value=share, unit="rate", n=int(sold["customers"].sum()), **about),
+        Fact(id="reasons.downsell_saves", value=saves, unit="count", n=saves, **about),
+        Fact(
+            id="reasons.downsell_saves_kept", value=kept, unit="money", n=saves,
+            currency=table.attrs["currency"], **about,
+        ),
+    ]  # fmt: skip
+    return {fact.id: fact for fact in facts}
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
