@@ -12,6 +12,7 @@ from ltvlab.analyses.segment_ltv import (
     segment_contrasts,
 )
 from ltvlab.metrics.segment_values import SUBSCRIPTION_METHODS
+from ltvlab.tables import COLUMNS as TABLE_COLUMNS
 
 ALL = ("all", "all", 900.0, 40, 50.0)
 # 30 customers worth 1,000 against 30 worth 700, each known to within 30 and 40: 300 ± 50.
@@ -297,15 +298,7 @@ def test_hidden_values_have_no_components(matrix, people):
     components = ltv_components(hidden, revenue, people(revenue), orders=revenue)
 
     assert components.empty
-    assert list(components) == [
-        "month",
-        "axis",
-        "segment",
-        "unit_price",
-        "frequency",
-        "lifetime_months",
-        "gross_margin",
-    ]
+    assert list(components) == [*TABLE_COLUMNS["ltv_components"], "horizon_months"]
 
 
 def test_a_handful_of_customers_on_either_side_proves_nothing():

@@ -41,8 +41,12 @@ def test_the_order_of_the_factors_changes_no_effect(first, second, order):
 
 
 def test_segments_are_held_against_all_customers():
-    rows = [("all", "all", 10.0, 1.0, 10.0, 0.5), ("industry", "IT", 20.0, 1.0, 10.0, 0.5)]
-    components = pd.DataFrame(rows, columns=["axis", "segment", *FACTORS])
+    rows = [
+        ("all", "all", 10.0, 1.0, 10.0, 0.5, 36),
+        ("industry", "IT", 20.0, 1.0, 10.0, 0.5, 36),
+        ("industry", "Young", 20.0, 1.0, 5.0, 0.5, 12),
+    ]
+    components = pd.DataFrame(rows, columns=["axis", "segment", *FACTORS, "horizon_months"])
     components.attrs["currency"] = "JPY"
 
     (row,) = value_drivers(components).to_dict("records")

@@ -23,7 +23,8 @@ def ltv_components(
     """
     shown = ltv[ltv["headline"] & ltv["value"].notna()]
     rows = [_components(row, revenue, customers, orders) for row in shown.itertuples()]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    # The horizon comes along: values over different months are not to be held against each other.
+    table = pd.DataFrame(rows, columns=[*COLUMNS, "horizon_months"])
     table.attrs = dict(ltv.attrs)
     return table
 
@@ -34,6 +35,7 @@ def _components(
     members = customers if row.axis == "all" else customers[customers[row.axis] == row.segment]
     members = members[~members["opening"].to_numpy(dtype=bool)]
     place = {"month": row.month, "axis": row.axis, "segment": row.segment}
+    place["horizon_months"] = row.horizon_months
     if revenue.attrs["basis"] == "orders":
         return place | _order_components(row, revenue, members, orders)
     paid, margin, held = (

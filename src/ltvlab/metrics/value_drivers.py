@@ -37,13 +37,15 @@ def value_drivers(components: pd.DataFrame) -> pd.DataFrame:
     """Return, per segment, how much each factor lifts its value above that of all customers.
 
     Columns axis, segment, difference, by_price, by_frequency, by_lifetime, by_margin, in minor
-    units; the four effects sum to the difference (D17).
+    units; the four effects sum to the difference (D17). Segments watched for fewer months than
+    all customers are left out: their values are sums over another span.
     """
     nothing = pd.DataFrame(columns=["axis", "segment", "difference", *EFFECTS])
     if components.empty:
         return nothing
     everyone = components[components["axis"] == "all"]
-    rows = components[components["axis"] != "all"].reset_index(drop=True)
+    alike = components["horizon_months"].isin(everyone["horizon_months"])
+    rows = components[alike & (components["axis"] != "all")].reset_index(drop=True)
     if everyone.empty or rows.empty:
         return nothing
     after = rows[list(FACTORS)].to_numpy(dtype="float64")
