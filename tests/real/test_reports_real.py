@@ -128,7 +128,9 @@ def test_a_company_with_orders_gets_a_whole_report_that_says_what_does_not_apply
     manifest = json.loads((report.folder / "manifest.json").read_text(encoding="utf-8"))
     tables = {file.stem for file in (report.folder / "internal/tables").glob("*.csv")}
 
-    assert set(manifest["not_applicable"]) == {"mrr_movements", "retention", "survival"}
+    assert set(manifest["not_applicable"]) == {
+        "mrr_movements", "mrr_reasons", "retention", "survival",
+    }  # fmt: skip
     assert {"segment_ltv", "ltv_components", "cohort_logos", "cohort_revenue"} <= tables
     assert not tables & set(manifest["not_applicable"])
     assert "Not shown" in report.index.with_name("data_quality.html").read_text(encoding="utf-8")

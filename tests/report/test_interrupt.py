@@ -17,8 +17,10 @@ from small_project import notebook, write_project
 from ltvlab.report.verify import run_faults
 
 RUN = """
-import sys
+import signal, sys
 from pathlib import Path
+# A process started in the background of a shell would ignore the interrupt that is tested.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {helpers!r})
 from small_project import loading_without_data
 sys.modules["ltvlab.loading"] = loading_without_data()
