@@ -104,3 +104,8 @@ def test_an_escaped_text_reads_as_the_text_itself(name):
 def test_what_is_no_text_is_escaped_as_it_prints():
     assert text.escaped(None) == "None"
     assert text.escaped(3.5) == "3.5"
+
+
+def test_sentences_run_on_with_a_space_in_english_and_none_in_japanese():
+    assert text.paragraph(["One.", "Two."], "en") == "One. Two."
+    assert text.paragraph(["一。", "二。"], "ja") == "一。二。"

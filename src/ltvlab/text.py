@@ -75,6 +75,11 @@ def listed(words: Iterable[str], language: str) -> str:
     return ", ".join(words[:-1]) + " and " + words[-1]
 
 
+def paragraph(sentences: Iterable[str], language: str) -> str:
+    """Return sentences as running text; Japanese sets no space between them."""
+    return ("" if language == "ja" else " ").join(sentences)
+
+
 def escaped(text: object) -> str:
     """Return text that no HTML reader takes for markup, and no other for a shortcode or mathematics."""
     return html.escape(str(text), quote=True).translate(MARKUP)

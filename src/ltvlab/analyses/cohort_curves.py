@@ -15,8 +15,9 @@ from ltvlab.metrics.cohorts import (
     side_by_side,
 )
 from ltvlab.metrics.lifetimes import log_rank_by_axis, survival_by_segment
+from ltvlab.metrics.segment_values import FIRM_CUSTOMERS
 from ltvlab.statistics.intervals import wilson
-from ltvlab.text import in_sentence, translator
+from ltvlab.text import in_sentence, paragraph, translator
 
 __all__ = [
     "at_ages",
@@ -34,7 +35,6 @@ QUESTION = "How long do customers stay, and does it differ between them?"
 AXES = ("industry", "size", "product", "channel", "start_year")
 CLEAR = 0.05
 YEAR = 12
-FIRM_CUSTOMERS = 30
 
 
 def survival(mrr: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
@@ -232,4 +232,4 @@ def _answer(facts: dict[str, Fact], clear: pd.DataFrame, language: str) -> str:
         )
     else:
         sentences.append(say("No axis separates the curves beyond chance."))
-    return (" " if language == "en" else "").join(sentences)
+    return paragraph(sentences, language)

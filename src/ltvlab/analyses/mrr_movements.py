@@ -13,7 +13,7 @@ from ltvlab.findings import Fact, Finding, Status
 from ltvlab.metrics.movements import customer_counts, movement_table
 from ltvlab.metrics.reasons import downsell_saves, reason_table
 from ltvlab.metrics.retention import retention_table
-from ltvlab.text import in_sentence, month_label, translator
+from ltvlab.text import in_sentence, month_label, paragraph, translator
 
 SLUG = "mrr_movements"
 QUESTION = "What moved revenue?"
@@ -160,7 +160,7 @@ def _answer(facts: dict[str, Fact], table: pd.DataFrame, language: str) -> str:
                 "Over six months cross-sold families were {reasons_cross_sell_share} of expansion; {reasons_downsell_saves} customers cut back and are still there, paying {reasons_downsell_saves_kept}."
             )
         ]
-    return (" " if language == "en" else "").join(sentences).format(**words)
+    return paragraph(sentences, language).format(**words)
 
 
 def _sum_words(facts: dict[str, Fact], names: tuple[str, ...], language: str) -> str:

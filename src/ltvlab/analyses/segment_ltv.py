@@ -7,12 +7,12 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from ltvlab.findings import Fact, Finding, Status
-from ltvlab.metrics.segment_values import ltv_by_segment
+from ltvlab.metrics.segment_values import FIRM_CUSTOMERS, ltv_by_segment
 from ltvlab.metrics.value_components import ltv_components
 from ltvlab.metrics.value_drivers import value_drivers
 from ltvlab.money import number
 from ltvlab.statistics.comparisons import adjusted_p_values
-from ltvlab.text import in_sentence, segment_label, translator
+from ltvlab.text import in_sentence, paragraph, segment_label, translator
 
 __all__ = [
     "conclude",
@@ -27,7 +27,7 @@ SLUG = "segment_ltv"
 QUESTION = "What is a customer worth, and which segments are worth more?"
 # Holm-corrected, so that looking at every segment of every axis finds one by chance in 20 reports.
 CLEAR = 0.05
-FEWEST_COMPARED, FEWEST_REST = 10, 30
+FEWEST_COMPARED = 10
 NOT_TRAITS = ("all", "start_quarter", "start_year")
 
 
@@ -51,7 +51,7 @@ def segment_contrasts(ltv: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame
     axis = shown["axis"]
     others = n.groupby(axis).transform("sum") - n
     # A handful of customers on either side is nothing to hold the others against (D34).
-    sure = (n >= FEWEST_COMPARED) & (others >= FEWEST_REST)
+    sure = (n >= FEWEST_COMPARED) & (others >= FIRM_CUSTOMERS)
     rest = ((n * value).groupby(axis).transform("sum") - n * value) / others
     rest_variance = ((n**2 * variance).groupby(axis).transform("sum") - n**2 * variance) / others**2
     error = np.sqrt(variance + rest_variance)
@@ -137,7 +137,7 @@ def _answer(facts: tuple[Fact, ...], overall: pd.Series, clear: pd.DataFrame, la
         rest = say("No segment stands apart from the rest beyond what chance would do.")
     else:
         rest = _contrast_words(by_id, _foremost(clear), overall, language)
-    return first + (" " if language == "en" else "") + rest
+    return paragraph([first, rest], language)
 
 
 ANSWERS = {

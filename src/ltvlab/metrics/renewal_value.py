@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.special import ndtri
 from statsmodels.tools.numdiff import approx_fprime
 
-from ltvlab.metrics.values import Value, nothing, observed
+from ltvlab.metrics.values import Value, nothing, observed, size_groups
 from ltvlab.statistics.discounting import month_weights
 from ltvlab.statistics.renewals import RenewalFit, fit_renewals, survival
 
@@ -82,9 +82,7 @@ def _strata(spells: pd.DataFrame, term_months: int) -> list[_Stratum]:
     sizes = spells["starting_margin"].to_numpy()
     terms = renewals_of(spells, term_months=term_months)
     for count in (3, 2):
-        # `left` keeps equal sizes together, so that no customer's stratum hangs on row order.
-        edges = np.quantile(sizes, np.arange(1, count) / count) if len(sizes) else []
-        group = np.searchsorted(edges, sizes, side="left")
+        group = size_groups(sizes, count)
         strata = [_fitted(spells[group == i], terms[group == i]) for i in range(count)]
         if not any(stratum.fit.reason for stratum in strata):
             return strata

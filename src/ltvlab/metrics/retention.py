@@ -27,8 +27,10 @@ def retention_table(
     moves = movement_table(mrr, opening, fx=fx)
     losses = moves["churn"].abs() + moves["contraction"].abs()
     table = pd.DataFrame({"month": mrr.columns}).join(_yearly(mrr, seed=seed))
-    table["base_year"], table["base_month"] = _bases(mrr, opening)
-    table["logo_churn"] = _logo_churn(mrr, opening)
+    lost, there = _lost_customers(mrr, opening)
+    table["base_year"] = (mrr > 0).sum().shift(YEAR, fill_value=0).to_numpy()
+    table["base_month"] = there
+    table["logo_churn"] = np.divide(lost, there, out=np.full(len(there), np.nan), where=there > 0)
     table["revenue_churn"] = (losses / moves["opening"]).where(moves["opening"] > 0)
     table["quick_ratio"] = _ratio_of_sums(moves["new"] + moves["expansion"], losses)
     # The first month has no month before it: nothing could be lost in it.
@@ -55,25 +57,12 @@ def _yearly(mrr: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     return rates.iloc[: mrr.shape[1]]
 
 
-def _bases(mrr: pd.DataFrame, opening: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    paying = (mrr.to_numpy() > 0).sum(axis=0)
-    started = int(
-        (
-            opening.reindex(mrr.index).to_numpy(dtype=bool)
-            & (mrr.iloc[:, :1].to_numpy() > 0).any(axis=1)
-        ).sum()
-    )
-    year = np.concatenate([np.zeros(min(YEAR, len(paying)), dtype="int64"), paying[:-YEAR]])
-    return year[: len(paying)], np.concatenate([[started], paying[:-1]])[: len(paying)]
-
-
-def _logo_churn(mrr: pd.DataFrame, opening: pd.Series) -> np.ndarray:
+def _lost_customers(mrr: pd.DataFrame, opening: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return, per month, the customers lost in it, and those who paid before it."""
     paid = mrr.to_numpy() > 0
     started = opening.reindex(mrr.index).to_numpy(dtype=bool)[:, None] & paid[:, :1]
     before = np.hstack([started, paid[:, :-1]])
-    there = before.sum(axis=0)
-    lost = (before & ~paid).sum(axis=0)
-    return np.divide(lost, there, out=np.full(len(there), np.nan), where=there > 0)
+    return (before & ~paid).sum(axis=0), before.sum(axis=0)
 
 
 def _ratio_of_sums(gained: pd.Series, lost: pd.Series) -> pd.Series:

@@ -204,8 +204,7 @@ def _size_strata(spells: pd.DataFrame, months: int) -> np.ndarray:
     """Return thirds, halves or one stratum by starting margin: the finest the losses carry."""
     sizes = spells["starting_margin"].to_numpy()
     for count in (3, 2):
-        edges = np.quantile(sizes, np.arange(1, count) / count)
-        strata = np.searchsorted(edges, sizes, side="left")
+        strata = size_groups(sizes, count)
         groups = [spells[strata == stratum] for stratum in range(count)]
         if all(
             group["event"].sum() >= EVENTS_PER_STRATUM and observed(group) >= months
@@ -213,6 +212,17 @@ def _size_strata(spells: pd.DataFrame, months: int) -> np.ndarray:
         ):
             return strata
     return np.zeros(len(spells), dtype="int64")
+
+
+def size_groups(sizes: np.ndarray, count: int) -> np.ndarray:
+    """Return the number, from 0, of the quantile group of each size; equal sizes stay together.
+
+    So no customer's group hangs on the order of rows.
+    """
+    if len(sizes) == 0:
+        return np.zeros(0, dtype="int64")
+    edges = np.quantile(sizes, np.arange(1, count) / count)
+    return np.searchsorted(edges, sizes, side="left")
 
 
 def observed(spells: pd.DataFrame) -> int:
