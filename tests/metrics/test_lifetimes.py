@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ltvlab.metrics.lifetimes import lifetimes, survival_by_segment
+from ltvlab.metrics.lifetimes import lifetimes, log_rank_by_axis, survival_by_segment
 
 
 def test_a_spell_runs_from_the_start_to_the_first_month_without_mrr(matrix, people):
@@ -44,3 +44,16 @@ def test_curves_stand_for_all_customers_and_each_segment(matrix, people):
     at_one = table[table["age"] == 1].set_index("segment")["survival"]
     assert at_one["all"] == pytest.approx(0.5)
     assert at_one["x"] == 1.0
+
+
+def test_segments_of_a_handful_are_no_side_of_a_log_rank(matrix, people):
+    """Four customers have no curve that five others could differ from; two fives are compared."""
+    rows = {f"A{i}": [1, 1, 1] for i in range(5)} | {f"B{i}": [1, 0, 0] for i in range(5)}
+    mrr = matrix(rows | {f"C{i}": [1, 0, 0] for i in range(4)})
+    customers = people(mrr, pair=["x"] * 5 + ["y"] * 5 + ["z"] * 4, lone=["x"] * 10 + ["z"] * 4)
+
+    tests = log_rank_by_axis(mrr, customers, axes=("pair", "lone")).set_index("axis")
+
+    assert tests["segments"].to_dict() == {"pair": 2, "lone": 1}
+    assert tests.loc["pair", "p_value"] < 0.05
+    assert pd.isna(tests.loc["lone", "p_value"])

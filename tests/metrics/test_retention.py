@@ -108,3 +108,14 @@ def test_grr_never_passes_nrr_nor_one(pairs):
         assert doubled["nrr"] == pytest.approx(last["nrr"], abs=1e-9)
     else:
         assert np.isnan(last["nrr"])
+
+
+def test_each_rate_carries_the_number_of_customers_it_is_of(matrix):
+    """NRR is of those who paid twelve months ago, churn of those who paid last month (D22, D25)."""
+    rows = {"A": [1] * 13, "B": [1] * 12 + [0], "C": [0] * 11 + [1, 1], "D": [0] * 12 + [1]}
+    table = retention_table(
+        matrix(rows), pd.Series([True, True, False, False], index=list("ABCD")), seed=1
+    )
+
+    assert table["base_year"].tolist() == [0] * 12 + [2]
+    assert table["base_month"].tolist() == [2] * 12 + [3]
