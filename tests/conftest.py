@@ -97,7 +97,7 @@ def in_demo(demo_root, monkeypatch, outside_a_run):
 @pytest.fixture
 def planted(in_demo):
     """Return what was planted in the demo company, by id."""
-    from ltvlab.loading import prepare
+    from ltvlab.preparing import prepare
 
     prepare("params/demo.yml", "2026-09")
     text = (in_demo / "data/demo/raw/planted.json").read_text(encoding="utf-8")

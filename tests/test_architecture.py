@@ -21,12 +21,12 @@ ANALYSES = [name for name in MODULES if re.fullmatch(r"analyses/[a-z]\w*\.py", n
 LAYERS = {
     "errors": 0,
     "months": 1, "money": 1, "text": 1,
-    "paths": 2, "yaml_files": 2, "params": 2, "statistics": 2, "demo": 2,
+    "paths": 2, "yaml_files": 2, "params": 2, "source_settings": 2, "statistics": 2, "demo": 2,
     "sources": 3,
     "warehouse": 4,
-    "theme": 5, "tables": 5, "findings": 5, "metrics": 5,
+    "theme": 5, "tables": 5, "table_columns": 5, "findings": 5, "metrics": 5,
     "analyses": 6, "charts": 6,
-    "loading": 7, "checking": 7,
+    "preparing": 7, "loading": 7, "checking": 7,
     "report": 8,
     "cli": 9, "rules": 9, "setup_quarto": 9, "__init__": 9,
 }  # fmt: skip

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from ltvlab import loading
+from ltvlab import preparing
 from ltvlab.errors import DataError, UsageError
 from ltvlab.loading import (
     load_customers,
@@ -13,8 +13,8 @@ from ltvlab.loading import (
     load_matrix,
     load_panel,
     load_tables,
-    prepare,
 )
+from ltvlab.preparing import prepare
 
 MONTH = "2026-09"
 
@@ -234,7 +234,7 @@ K3,C2,P,2026-01-01,50,month,
 
 def test_a_warehouse_is_built_once_for_the_same_inputs(small, monkeypatch):
     load_matrix(small, MONTH)
-    monkeypatch.setattr(loading, "build", _fail)
+    monkeypatch.setattr(preparing, "build", _fail)
 
     assert len(load_customers(small, MONTH)) == 3
 
@@ -242,7 +242,7 @@ def test_a_warehouse_is_built_once_for_the_same_inputs(small, monkeypatch):
 @pytest.fixture
 def only_named(monkeypatch):
     """Let warehouses get their name and nothing inside it."""
-    monkeypatch.setattr(loading, "_build", lambda file, *_args, **_settings: file.touch())
+    monkeypatch.setattr(preparing, "_build", lambda file, *_args, **_settings: file.touch())
 
 
 def test_settings_that_only_show_the_report_build_nothing_anew(
@@ -278,7 +278,7 @@ def test_a_half_written_warehouse_never_takes_the_name(
 ):
     params = write_company()
     with monkeypatch.context() as patch:
-        patch.setattr(loading, "store", _fail)
+        patch.setattr(preparing, "store", _fail)
         with pytest.raises(RuntimeError, match="the power went out"):
             prepare(params)
 
@@ -369,26 +369,26 @@ def test_the_demo_is_written_where_it_is_missing_or_another_seeds(
     write_company, tmp_path, monkeypatch
 ):
     written = []
-    monkeypatch.setattr(loading, "write_exports", lambda folder, *, seed: written.append(seed))
-    settings = loading.load_params(write_company(demo_seed=36))
+    monkeypatch.setattr(preparing, "write_exports", lambda folder, *, seed: written.append(seed))
+    settings = preparing.load_params(write_company(demo_seed=36))
     planted = tmp_path / "data" / "small" / "raw" / "planted.json"
     for theirs in planted.parent.glob("*.csv"):
         theirs.unlink()
 
-    loading.make_demo(settings, tmp_path)
+    preparing.make_demo(settings, tmp_path)
     planted.write_text('{"seed": 36}', encoding="utf-8")
-    loading.make_demo(settings, tmp_path)
+    preparing.make_demo(settings, tmp_path)
     assert written == [36]
 
     planted.write_text('{"seed": 7}', encoding="utf-8")
-    loading.make_demo(settings, tmp_path)
+    preparing.make_demo(settings, tmp_path)
     assert written == [36, 36]
 
 
 def test_a_company_that_is_no_demo_is_never_written_over(write_company, tmp_path, monkeypatch):
-    monkeypatch.setattr(loading, "write_exports", _fail)
+    monkeypatch.setattr(preparing, "write_exports", _fail)
 
-    loading.make_demo(loading.load_params(write_company()), tmp_path)
+    preparing.make_demo(preparing.load_params(write_company()), tmp_path)
 
 
 def test_the_demo_is_never_written_over_somebody_elses_files(write_company):

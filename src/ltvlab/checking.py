@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from ltvlab.errors import DataError
-from ltvlab.loading import make_demo, require_month
 from ltvlab.months import last_day
 from ltvlab.params import load_params
 from ltvlab.paths import CompanyFolders, project_root, resolve
+from ltvlab.preparing import make_demo, require_month
 from ltvlab.sources.faults import EXCLUSIONS
 from ltvlab.sources.quality import Intake, read_intake
 

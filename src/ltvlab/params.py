@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from ltvlab.errors import Problem, UsageError
 from ltvlab.money import digits
 from ltvlab.months import parse_month
+from ltvlab.source_settings import Aggregate, Lookup, Source, Strict, Unpivot
 from ltvlab.yaml_files import read_yaml_mapping
 
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Share = Annotated[float, Field(ge=0, le=1)]
-ONE_SIGN = re.compile(r'[^"\r\n\x80-\U0010ffff]')
 # What a setting with a form of its own must look like; pydantic would show a pattern.
 FORMS = {
     "company": "use small letters, digits and hyphens, at most 40; `name` is what readers see",
@@ -34,70 +33,7 @@ TableName = Literal[
 ]  # fmt: skip
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, populate_by_name=True
-    )
-
-
-class Lookup(_Strict):
-    """Fill a column from another file: `column` = `value` of the row whose `key` is `of`."""
-
-    column: str
-    of: str
-    file: str
-    key: str
-    value: str
-    encoding: str = "auto"
-
-
-class Unpivot(_Strict):
-    """Turn the columns `headers` (header → label) into rows: label in `into`, cell in `values`."""
-
-    headers: dict[str, str]
-    into: str
-    values: str
-
-
-class Aggregate(_Strict):
-    """Add up rows that share the columns `by`; `sum` columns are summed, `first` kept once."""
-
-    by: list[str]
-    sum: list[str] = []
-    first: list[str] = []
-
-
-class Source(_Strict):
-    """How one canonical table is read from a file the company exports."""
-
-    file: str | list[str]
-    preset: str | None = None
-    encoding: str = "auto"
-    separator: str | None = None
-    columns: dict[str, str | list[str]] = {}
-    constants: dict[str, str] = {}
-    values: dict[str, dict[str, str]] = {}
-    lookup: list[Lookup] = []
-    unpivot: Unpivot | None = None
-    aggregate: Aggregate | None = None
-    nulls: list[str] = []
-    date_format: Literal["auto", "ymd", "dmy", "mdy"] = "auto"
-    drop_total_rows: bool = False
-    expected_rows: int | None = None
-    expected_amount: float | None = None
-
-    @field_validator("separator")
-    @classmethod
-    def _separator_is_one_sign(cls, separator: str | None) -> str | None:
-        # Rows are cut by one byte; what quotes a field or ends a row cannot cut it as well.
-        if separator is not None and not ONE_SIGN.fullmatch(separator):
-            raise ValueError(
-                'a separator is one sign, such as ";" or "\\t" (in double quotes) for a tab'
-            )
-        return separator
-
-
-class Names(_Strict):
+class Names(Strict):
     """A display name in the languages of the report."""
 
     en: str
@@ -107,7 +43,7 @@ class Names(_Strict):
         return self.ja if language == "ja" else self.en
 
 
-class Params(_Strict):
+class Params(Strict):
     """One company's settings. Defaults are the project's own choices (marked *ours* in the docs)."""
 
     company: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
@@ -124,7 +60,7 @@ class Params(_Strict):
     gap_days: Annotated[int, Field(ge=0, le=92)] = 31
     gross_margin: Share | None = None
     margin_note: Names | None = None
-    size_bands: list[Annotated[int, Field(gt=0)]] = [50, 300]
+    size_bands: list[Annotated[int, Field(gt=0)]] = Field(default=[50, 300])
     min_customers: Annotated[int, Field(ge=2)] = 5
     renderer: Literal["auto", "quarto", "builtin"] = "auto"
     churn_note: Names | None = None
@@ -132,7 +68,7 @@ class Params(_Strict):
     demo_seed: int | None = None
     quarantine_limit: Share = 0.01
     sources: dict[TableName, Source]
-    notebooks: dict[str, dict[str, Any]] = {}
+    notebooks: dict[str, dict[str, Any]] = Field(default={})
 
     @field_validator("history_complete_from", mode="before")
     @classmethod

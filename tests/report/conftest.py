@@ -14,10 +14,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from small_project import (
     ODD_NAMES,
     TABLE_WRITER,
-    loading_without_data,
     notebook,
     showing,
     table,
+    without_data,
     write_project,
 )
 
@@ -27,7 +27,8 @@ from ltvlab.report.run import PublishedReport, run_report
 @pytest.fixture(autouse=True)
 def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs find their inputs in order without reading any, in these tests alone."""
-    monkeypatch.setitem(sys.modules, "ltvlab.loading", loading_without_data())
+    for name, module in without_data().items():
+        monkeypatch.setitem(sys.modules, name, module)
 
 
 @pytest.fixture(scope="session")

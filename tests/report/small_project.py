@@ -108,11 +108,11 @@ def write_project(root: Path, notebooks: dict[str, nbformat.NotebookNode]) -> Pa
     return params
 
 
-def loading_without_data() -> types.ModuleType:
-    """Return a stand-in for ltvlab.loading: inputs that are fine, and no warehouse."""
-    module = types.ModuleType("ltvlab.loading")
+def without_data() -> dict[str, types.ModuleType]:
+    """Return stand-ins for what prepares and loads: inputs that are fine, and no warehouse."""
+    loading, preparing = (types.ModuleType(f"ltvlab.{name}") for name in ("loading", "preparing"))
     files = pd.DataFrame({"table": ["customers"], "file": ["customers.csv"], "sha256": ["00"]})
     empty = {name: pd.DataFrame({"id": []}) for name in ("intake_warnings", "intake_quarantine")}
-    module.prepare = lambda *args, **settings: types.SimpleNamespace(warehouse="none.duckdb")
-    module.load_tables = lambda *args, **settings: {"intake_files": files, **empty}
-    return module
+    preparing.prepare = lambda *args, **settings: types.SimpleNamespace(warehouse="none.duckdb")
+    loading.load_tables = lambda *args, **settings: {"intake_files": files, **empty}
+    return {module.__name__: module for module in (loading, preparing)}

@@ -22,8 +22,8 @@ from pathlib import Path
 # A process started in the background of a shell would ignore the interrupt that is tested.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {helpers!r})
-from small_project import loading_without_data
-sys.modules["ltvlab.loading"] = loading_without_data()
+from small_project import without_data
+sys.modules.update(without_data())
 from ltvlab.report.run import run_report
 run_report("params/acme.yml", root=Path({root!r}))
 """

@@ -93,7 +93,7 @@ def _require_month(params: Params, month: str | None, root: Path) -> pd.Period:
     if chosen is not None:
         return chosen
     # Only without a month are the data asked for one, so only then is the engine loaded.
-    from ltvlab.loading import require_month
+    from ltvlab.preparing import require_month
 
     return require_month(params, month, root=root)
 

@@ -153,7 +153,8 @@ def _not_written(error: OSError) -> PublishError:
 
 def _run(order: Order, run_dir: Path) -> tuple[dict[str, NotebookNode], Intake]:
     # Imported here: whatever is wrong with notebooks and parameters is said before the engine loads.
-    from ltvlab.loading import load_tables, prepare
+    from ltvlab.loading import load_tables
+    from ltvlab.preparing import prepare
 
     month = str(order.month)
     ready = prepare(order.params_path, month, root=order.root, quarantine=order.quarantine)

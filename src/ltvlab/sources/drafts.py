@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ltvlab.errors import Problem
-from ltvlab.params import Source
+from ltvlab.source_settings import Source
 from ltvlab.sources.faults import WARNINGS, problem
 from ltvlab.sources.headers import nearest
 from ltvlab.sources.tables import TABLES

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ltvlab.params import Aggregate, Params
+from ltvlab.params import Params
+from ltvlab.source_settings import Aggregate
 from ltvlab.sources.drafts import Draft
 from ltvlab.sources.tables import TABLES
 from ltvlab.text import UNKNOWN

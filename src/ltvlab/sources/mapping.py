@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ltvlab.params import Lookup, Source
+from ltvlab.source_settings import Lookup, Source
 from ltvlab.sources.files import TextFile, read_file
 from ltvlab.sources.presets import with_preset
 from ltvlab.sources.resolving import headers_of, require_known_columns

@@ -6,7 +6,7 @@ import difflib
 from pathlib import Path
 
 from ltvlab.errors import DataError, LtvlabError
-from ltvlab.params import Source
+from ltvlab.source_settings import Source
 from ltvlab.sources.faults import problem
 from ltvlab.yaml_files import read_yaml_mapping
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from ltvlab.errors import DataError, Problem
-from ltvlab.params import Params, Source
+from ltvlab.params import Params
+from ltvlab.source_settings import Source
 from ltvlab.sources.drafts import FAULT_COLUMNS, Draft, with_faults, with_warning
 from ltvlab.sources.faults import problem
 from ltvlab.sources.mapping import MappedFile, map_file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ltvlab.errors import DataError, Problem
-from ltvlab.params import Source
+from ltvlab.source_settings import Source
 from ltvlab.sources.faults import problem
 from ltvlab.sources.headers import find_header, nearest
 from ltvlab.sources.tables import TABLES

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from ltvlab.errors import DataError
-from ltvlab.params import Lookup, Unpivot
+from ltvlab.source_settings import Lookup, Unpivot
 from ltvlab.sources.faults import problem
 from ltvlab.sources.headers import find_header, matched_form, nearest
 from ltvlab.sources.values import clean_id

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+from ibis.backends.duckdb import Backend
 
 from ltvlab.months import month_range
 
@@ -34,6 +35,26 @@ def monthly_matrix(
         rows, columns, values = (batch.column(i).to_numpy(zero_copy_only=False) for i in range(3))
         cells[rows.astype("int64"), columns.astype("int64") - first.ordinal] = np.nan_to_num(values)
     return pd.DataFrame(cells, index=_index(index, names), columns=months)
+
+
+def fx_matrix(connection: Backend, *, first: pd.Period, last: pd.Period) -> pd.DataFrame:
+    """Return what exchange rates changed, for currencies a customer paid in the month before (D10)."""
+    panel, keys = connection.table("panel"), ["customer_id", "currency"]
+    now, before = (
+        monthly_matrix(panel, by=keys, value=value, first=first, last=last)
+        for value in ("amount", "amount_at_last_rate")
+    )
+    paid_before = now.shift(1, axis=1).fillna(0.0) > 0
+    return (now - before).where(paid_before, 0.0).groupby(level="customer_id").sum()
+
+
+def credit_matrix(connection: Backend, *, first: pd.Period, last: pd.Period) -> pd.DataFrame:
+    """Return refunds and credit notes per customer and month, negative; no rows where none are brought."""
+    if "credits" not in connection.list_tables():
+        return pd.DataFrame(columns=month_range(first, last), dtype="float64")
+    return monthly_matrix(
+        connection.table("credits"), by="customer_id", value="credits", first=first, last=last
+    )
 
 
 def _index(keys: pd.DataFrame, names: list[str]) -> pd.Index:

@@ -40,7 +40,12 @@ def _input_files(settings: Params, root: Path) -> list[Path]:
 def _code_files() -> list[Path]:
     package = Path(__file__).parents[1]
     return sorted(
-        [*package.glob("sources/*.py"), *package.glob("warehouse/*.py"), package / "params.py"]
+        [
+            *package.glob("sources/*.py"),
+            *package.glob("warehouse/*.py"),
+            package / "params.py",
+            package / "source_settings.py",
+        ]
     )
 
 

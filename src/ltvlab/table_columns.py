@@ -1,0 +1,91 @@
+"""The published tables' columns: which there are, in which order, and of what kind.
+
+A column's kind says how it is written: money (minor units), rate (0–1), count, number, months,
+probability, month, flag, word (ours, translated), segment (theirs, but for our own names), shown
+(a figure already in words), or text. One place, so that file, page and label cannot disagree.
+"""
+
+from __future__ import annotations
+
+Columns = dict[str, dict[str, str]]
+
+MONTHLY_MONEY = dict.fromkeys(
+    ("opening", "new", "reactivation", "expansion", "contraction", "churn", "fx", "closing"),
+    "money",
+)
+RANGE = {"low": "money", "high": "money"}
+MOVEMENTS: Columns = {
+    "mrr_movements": {"month": "month", **MONTHLY_MONEY, "customers": "count"},
+    "retention": {
+        "month": "month", "nrr": "rate", "grr": "rate", "nrr_low": "rate", "nrr_high": "rate",
+        "grr_low": "rate", "grr_high": "rate", "logo_churn": "rate", "revenue_churn": "rate",
+        "quick_ratio": "number",
+    },
+    "mrr_reasons": {
+        "month": "month", "movement": "word", "reason": "word", "amount": "money", "customers": "count",
+    },
+    "recent_reasons": {"group": "word", "reason": "word", "amount": "money", "customers": "count"},
+}  # fmt: skip
+VALUES: Columns = {
+    "segment_ltv": {
+        "month": "month", "axis": "word", "segment": "segment", "method": "word", "headline": "flag",
+        "value": "money", **RANGE, "n": "count", "unit": "text", "horizon_months": "months",
+        "margin_source": "word", "status": "word",
+    },
+    "ltv_components": {
+        "month": "month", "axis": "word", "segment": "segment", "unit_price": "money",
+        "frequency": "number", "lifetime_months": "number", "gross_margin": "rate",
+    },
+    "value_drivers": {
+        "axis": "word",
+        "segment": "segment",
+        "difference": "money",
+        "by_price": "money",
+        "by_frequency": "money",
+        "by_lifetime": "money",
+        "by_margin": "money",
+    },
+    "ltv_methods": {
+        "method": "word", "headline": "flag", "value": "money", **RANGE, "n": "count",
+        "horizon_months": "months", "status": "word",
+    },
+}  # fmt: skip
+COHORTS: Columns = {
+    "cohort_logos": {"cohort": "segment", "age": "months", "value": "rate", "base": "count", "complete": "flag"},
+    "cohort_revenue": {"cohort": "segment", "age": "months", "value": "rate", "base": "count", "complete": "flag"},
+    "cohort_margin": {
+        "cohort": "segment",
+        "age": "months",
+        "value": "money",
+        "base": "count",
+        "complete": "flag",
+    },
+    "margin_by_age": {
+        "cohort": "segment",
+        "base": "count",
+        "m3": "money",
+        "m6": "money",
+        "m12": "money",
+        "m24": "money",
+    },
+    "survival": {
+        "axis": "word", "segment": "segment", "age": "months", "survival": "rate", "low": "rate",
+        "high": "rate", "at_risk": "count",
+    },
+    "curve_differences": {"axis": "word", "segments": "count", "chi_square": "number", "p_value": "probability"},
+}  # fmt: skip
+INPUTS: Columns = {
+    "rows_read": {
+        "table": "text", "file": "text", "encoding": "text", "read": "count", "used": "count",
+        "excluded": "count", "quarantined": "count",
+    },
+    "excluded_rows": {"table": "text", "reason": "text", "rows": "count"},
+    "input_warnings": {"table": "text", "column": "text", "message": "text", "rows": "count"},
+    "fill": {"table": "text", "column": "text", "filled": "rate"},
+    "coverage": {"section": "word", "state": "word", "reason": "text"},
+}  # fmt: skip
+SUMMARY: Columns = {
+    "key_figures": {"figure": "text", "value": "shown", "range": "shown", "n": "count", "definition": "text"},
+    "findings": {"question": "text", "status": "word", "answer": "text", "decision": "text"},
+}  # fmt: skip
+COLUMNS: Columns = {**MOVEMENTS, **VALUES, **COHORTS, **INPUTS, **SUMMARY}
