@@ -87,7 +87,7 @@ def _imports(module):
 
 
 def _same_package(one, other):
-    return one.rsplit("/", 1)[0] == other.rsplit("/", 1)[0] if "/" in one else "/" not in other
+    return one.split("/")[0] == other.split("/")[0] if "/" in one else "/" not in other
 
 
 def test_every_module_has_a_layer():

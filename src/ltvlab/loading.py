@@ -13,11 +13,14 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from ltvlab.findings import RUN_FOLDER
+from ltvlab.months import last_day, parse_month
 from ltvlab.params import load_params
 from ltvlab.paths import CompanyFolders, project_root
 from ltvlab.preparing import prepare
 from ltvlab.warehouse.customers import customer_features, first_cells
 from ltvlab.warehouse.engine import reading
+from ltvlab.warehouse.features.assemble import Settings, observed_features
+from ltvlab.warehouse.features.terms import term_ends
 from ltvlab.warehouse.matrix import credit_matrix, fx_matrix, monthly_matrix
 from ltvlab.warehouse.panel import whole_panel
 
@@ -83,6 +86,43 @@ def load_customers(params: str, month: str) -> pd.DataFrame:
         size_bands=settings.size_bands,
         fiscal_first_month=settings.fiscal_year_first_month,
         min_customers=settings.min_customers,
+    )
+
+
+def load_features(
+    params: str, month: str, *, at: str | None = None, usage_threshold: float = 0.8
+) -> pd.DataFrame:
+    """Return what the tables say of each customer as of the end of a month, indexed by customer_id.
+
+    The columns of `load_customers`, and those of `observed_features`: holdings, usage, talks,
+    scores, payments, terms and purchases. `at` is an earlier month, for what was known then.
+    """
+    with _opened(params, month) as (connection, book):
+        settings = load_params(params)
+        seen = observed_features(
+            connection,
+            month=parse_month(at or month),
+            settings=Settings(
+                book["basis"], settings.end_date_convention == "inclusive", usage_threshold
+            ),
+        )
+    features = load_customers(params, month).join(seen, how="inner")
+    given = {name: 0.0 for name in features if name.endswith(("_30", "_90"))}
+    return features.fillna({**given, "purchases": 0.0})
+
+
+def load_terms(params: str, month: str) -> pd.DataFrame:
+    """Return the contract terms that end next, or ended unrenewed lately; see `term_ends`."""
+    with _opened(params, month) as (connection, _):
+        settings = load_params(params)
+        contracts, periods = (
+            connection.table(name).to_pandas() for name in ("contracts", "periods")
+        )
+    return term_ends(
+        contracts,
+        periods,
+        as_of=pd.Timestamp(last_day(parse_month(month))),
+        inclusive_ends=settings.end_date_convention == "inclusive",
     )
 
 

@@ -59,3 +59,13 @@ def calendar_quarter(months: pd.PeriodIndex) -> pd.Index:
         [f"{year}-Q{quarter}" for year, quarter in zip(months.year, months.quarter, strict=True)],
         dtype="object",
     )
+
+
+def plus_months(dates: pd.Series, months: pd.Series | np.ndarray) -> pd.Series:
+    """Return each date that many months later; the last day of a shorter month where its day is missing."""
+    known = dates.notna() & pd.Series(months, index=dates.index).notna()
+    steps = pd.Series(months, index=dates.index)[known].astype("int64")
+    first = from_month_number(month_number(dates[known]) + steps).to_timestamp()
+    day = np.minimum(dates[known].dt.day.to_numpy(), first.days_in_month)
+    moved = pd.Series(first + pd.to_timedelta(day - 1, unit="D"), index=dates.index[known])
+    return moved.astype("datetime64[us]").reindex(dates.index)

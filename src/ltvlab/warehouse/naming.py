@@ -42,7 +42,7 @@ def _code_files() -> list[Path]:
     return sorted(
         [
             *package.glob("sources/*.py"),
-            *package.glob("warehouse/*.py"),
+            *package.glob("warehouse/**/*.py"),
             package / "params.py",
             package / "source_settings.py",
         ]
