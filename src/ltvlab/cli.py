@@ -1,4 +1,4 @@
-"""The `ltvlab` command: demo, check, report. Errors are shown without a traceback."""
+"""The `ltvlab` command: demo, check, report, runs. Errors are shown without a traceback."""
 
 from __future__ import annotations
 
@@ -75,6 +75,31 @@ def report(
     )
     typer.echo(published.index)
     typer.echo(published.pdf)
+
+
+@app.command()
+def runs(
+    company: Annotated[str, typer.Argument(metavar="COMPANY", help="The company's short name.")],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Find published files edited since.")
+    ] = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Remove failed runs and those replaced by a newer one.")
+    ] = False,
+) -> None:
+    """List a company's runs; check that what was published is untouched, or remove what is not needed."""
+    from ltvlab.paths import CompanyFolders, project_root
+    from ltvlab.report.runs import described, purge_runs, verify_runs
+
+    folders = CompanyFolders(project_root(), company)
+    if purge:
+        removed = purge_runs(folders)
+        typer.echo("\n".join([f"removed {folder}" for folder in removed] or ["nothing to remove"]))
+        return
+    typer.echo(described(folders))
+    if verify:
+        verify_runs(folders)
+        typer.echo("every published file is as it was published")
 
 
 def main() -> None:

@@ -92,12 +92,19 @@ def run_faults(run_dir: Path) -> list[Problem]:
     if listed.get("status") != "published":
         fix = "run the report again"
         return [Problem(id="E702", message="it is not a finished run", value=str(run_dir), fix=fix)]
+    reasons = {
+        name: _difference(run_dir / name, expected["sha256"])
+        for name, expected in listed["files"].items()
+    }
+    there = {f.relative_to(run_dir).as_posix() for f in run_dir.rglob("*") if f.is_file()}
+    added = there - set(listed["files"]) - {manifest.name}
+    reasons |= dict.fromkeys(sorted(added), "the file was added after publishing")
     return [
         Problem(
             id="E703", message=reason, file=name, value=str(run_dir), fix="run the report again"
         )
-        for name, expected in listed["files"].items()
-        if (reason := _difference(run_dir / name, expected["sha256"]))
+        for name, reason in reasons.items()
+        if reason
     ]
 
 
