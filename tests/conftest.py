@@ -1,11 +1,13 @@
-"""Two companies in project folders of their own: a small one to add up by hand, and the demo."""
+"""Two companies in project folders of their own, and a look for English left in Japanese sentences."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+ABBREVIATIONS = re.compile(r"\b(MRR|NRR|GRR|LTV|CAC|ARPA)\b")
 PROJECT = Path(__file__).parents[1]
 CUSTOMERS = """\
 customer_id,name,industry,employees
@@ -102,3 +104,19 @@ def planted(in_demo):
     prepare("params/demo.yml", "2026-09")
     text = (in_demo / "data/demo/raw/planted.json").read_text(encoding="utf-8")
     return {entry["id"]: entry for entry in json.loads(text)["entries"]}
+
+
+@pytest.fixture
+def english_left():
+    """Return the function that lists the English words in a finding's Japanese sentences.
+
+    Abbreviations of metrics are Japanese usage; `data` are values and paths shown as they are.
+    """
+
+    def words_of(finding, *, data=()):
+        said = "\n".join([finding.question, finding.answer, finding.decision, *finding.caveats])
+        for value in data:
+            said = said.replace(value, "")
+        return re.findall(r"[A-Za-z]{4,}|\b[A-Z]{2,}\b", ABBREVIATIONS.sub("", said))
+
+    return words_of

@@ -11,12 +11,13 @@ _HOMES = {
     "charts": "ltvlab.charts",
     "tables": "ltvlab.tables",
     "load_customers": "ltvlab.loading",
-    "load_features": "ltvlab.loading",
+    "load_features": "ltvlab.feature_loading",
     "load_findings": "ltvlab.loading",
+    "load_flash": "ltvlab.loading",
     "load_matrix": "ltvlab.loading",
     "load_panel": "ltvlab.loading",
     "load_tables": "ltvlab.loading",
-    "load_terms": "ltvlab.loading",
+    "load_terms": "ltvlab.feature_loading",
 }
 __all__ = ["__version__", *_HOMES]
 

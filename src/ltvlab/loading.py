@@ -13,70 +13,99 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from ltvlab.findings import RUN_FOLDER
-from ltvlab.months import last_day, parse_month
+from ltvlab.months import from_month_number
 from ltvlab.params import load_params
 from ltvlab.paths import CompanyFolders, project_root
 from ltvlab.preparing import prepare
+from ltvlab.warehouse.currencies import at_year_ago_rates, fx_matrix
 from ltvlab.warehouse.customers import customer_features, first_cells
 from ltvlab.warehouse.engine import reading
-from ltvlab.warehouse.features.assemble import Settings, observed_features
-from ltvlab.warehouse.features.terms import term_ends
-from ltvlab.warehouse.matrix import credit_matrix, fx_matrix, monthly_matrix
+from ltvlab.warehouse.grain import GRAINS, View, merges_of, named
+from ltvlab.warehouse.matrix import credit_matrix, monthly_matrix
 from ltvlab.warehouse.panel import whole_panel
 
 KEPT = ("currency", "basis", "margin_source", "newest_month")
 # What the warehouse computes for itself, beside the company's tables and the intake's own.
-INNER = {"families", "options", "margins", "rates", "periods", "credits", "panel", "idle", "book"}
+INNER = {
+    "families", "options", "margins", "rates", "periods", "credits", "panel", "idle", "book", "flash",
+    "holders", "booked_customers", "booked_panel", "booked_idle", "booked_periods",
+    "other_grain_panel", "other_grain_idle",
+}  # fmt: skip
 
 
 def load_tables(
     params: str, month: str, *, names: Sequence[str] | None = None
 ) -> dict[str, pd.DataFrame]:
     """Return canonical tables by name, and the intake's own under `intake_…`."""
-    with _opened(params, month) as (connection, _):
+    with opened(params, month) as (connection, _):
         wanted = names or sorted(set(connection.list_tables()) - INNER)
         return {name: connection.table(name).to_pandas() for name in wanted}
 
 
-def load_panel(params: str, month: str) -> pd.DataFrame:
+def load_panel(params: str, month: str, *, view: View = "joined") -> pd.DataFrame:
     """Return the panel: customer × product × plan × currency × month (money in minor units).
 
-    With contracts or invoices also what is paused or free, at 0, and `is_option` where plans say it.
+    With contracts or invoices also what is paused or free, at 0, and `is_option` where plans say
+    it. `view` as for the matrix.
     """
-    with _opened(params, month) as (connection, book):
-        return whole_panel(connection, basis=book["basis"])
+    with opened(params, month) as (connection, book):
+        panel, idle = (named(connection, name, view) for name in ("panel", "idle"))
+        return whole_panel(connection, basis=book["basis"], panel=panel, idle=idle)
 
 
 def load_matrix(
-    params: str, month: str, *, by: str | Sequence[str] = "customer_id", value: str = "amount"
+    params: str,
+    month: str,
+    *,
+    by: str | Sequence[str] = "customer_id",
+    value: str = "amount",
+    view: View = "joined",
 ) -> pd.DataFrame:
     """Return the monthly matrix: a row per `by`, a column per month, sums of `value`.
 
     `value` is amount (MRR, or revenue for orders), margin, list_amount, annual_amount, seats,
-    orders, credits (refunds and credit notes, negative, in the month issued), or fx (the part of the month's change that exchange rates made). Money in minor
-    units; the frame's attrs say currency, basis and where the margin comes from.
+    orders, credits (refunds and credit notes, negative, in the month issued), fx (the part of the
+    month's change that exchange rates made), or year_ago_rates (MRR at the rates of twelve months
+    before). Money in minor units; attrs say currency, basis and where the margin comes from.
+
+    `view` is joined (one history per customer as of the report month), booked (ids as they stood
+    in each month, with `merges` in the attrs), or other_grain (by parent where the report counts by
+    company, or the other way round: empty where no customer has a parent); see GLOSSARY D04.
     """
-    with _opened(params, month) as (connection, book):
+    with opened(params, month) as (connection, book):
         ends = ("first", "last")
         span = {name: pd.Period(ordinal=int(book[f"{name}_month"]), freq="M") for name in ends}
+        merges = merges_of(connection) if view == "booked" else ()
+        panel = named(connection, "panel", view)
         if value == "fx":
-            shown = fx_matrix(connection, **span)
+            shown = fx_matrix(connection, panel, **span, merges=merges)
         elif value == "credits":
             shown = credit_matrix(connection, **span)
+        elif value == "year_ago_rates":
+            shown = at_year_ago_rates(connection, panel, **span)
         else:
-            shown = monthly_matrix(connection.table("panel"), by=by, value=value, **span)
+            shown = monthly_matrix(connection.table(panel), by=by, value=value, **span)
+        if view == "other_grain" and panel == "panel":
+            shown = shown.iloc[:0]
     shown = shown.loc[(shown != 0).any(axis=1)] if value == "amount" else shown
-    shown.attrs = {name: book[name] for name in KEPT}
-    note = load_params(params).churn_note
+    settings = load_params(params)
+    shown.attrs = {name: book[name] for name in KEPT} | ({"merges": merges} if merges else {})
+    shown.attrs |= {"grain": GRAINS[settings.customer_grain]} if view == "other_grain" else {}
+    note = settings.churn_note
     shown.attrs |= {"churn_note_en": note.en, "churn_note_ja": note.ja} if note else {}
     return shown
 
 
-def load_customers(params: str, month: str) -> pd.DataFrame:
-    """Return one feature row per customer that ever paid, indexed by customer_id."""
-    with _opened(params, month) as (connection, book):
-        customers = connection.table("customers").to_pandas()
-        cells = first_cells(connection)
+def load_customers(params: str, month: str, *, view: View = "joined") -> pd.DataFrame:
+    """Return one feature row per customer that ever paid, indexed by customer_id.
+
+    In the `joined` view an absorbed customer is part of the one it went into, and a group starts
+    when the first of its members did; in the `booked` view each id is as it was.
+    """
+    with opened(params, month) as (connection, book):
+        names = {name: named(connection, name, view) for name in ("panel", "periods")}
+        customers = connection.table(named(connection, "customers", view)).to_pandas()
+        cells = first_cells(connection, **names)
     settings = load_params(params)
     return customer_features(
         customers,
@@ -89,41 +118,13 @@ def load_customers(params: str, month: str) -> pd.DataFrame:
     )
 
 
-def load_features(
-    params: str, month: str, *, at: str | None = None, usage_threshold: float = 0.8
-) -> pd.DataFrame:
-    """Return what the tables say of each customer as of the end of a month, indexed by customer_id.
-
-    The columns of `load_customers`, and those of `observed_features`: holdings, usage, talks,
-    scores, payments, terms and purchases. `at` is an earlier month, for what was known then.
-    """
-    with _opened(params, month) as (connection, book):
-        settings = load_params(params)
-        seen = observed_features(
-            connection,
-            month=parse_month(at or month),
-            settings=Settings(
-                book["basis"], settings.end_date_convention == "inclusive", usage_threshold
-            ),
-        )
-    features = load_customers(params, month).join(seen, how="inner")
-    given = {name: 0.0 for name in features if name.endswith(("_30", "_90"))}
-    return features.fillna({**given, "purchases": 0.0})
-
-
-def load_terms(params: str, month: str) -> pd.DataFrame:
-    """Return the contract terms that end next, or ended unrenewed lately; see `term_ends`."""
-    with _opened(params, month) as (connection, _):
-        settings = load_params(params)
-        contracts, periods = (
-            connection.table(name).to_pandas() for name in ("contracts", "periods")
-        )
-    return term_ends(
-        contracts,
-        periods,
-        as_of=pd.Timestamp(last_day(parse_month(month))),
-        inclusive_ends=settings.end_date_convention == "inclusive",
-    )
+def load_flash(params: str, month: str) -> pd.DataFrame:
+    """Return month, customers and billed (minor units): who joined and left between two month ends."""
+    with opened(params, month) as (connection, book):
+        table = connection.table("flash").to_pandas()
+    table["month"] = from_month_number(table["month"])
+    table.attrs = {name: book[name] for name in KEPT}
+    return table
 
 
 def load_findings(
@@ -143,7 +144,8 @@ def load_findings(
 
 
 @contextmanager
-def _opened(params: str, month: str) -> Iterator[tuple[Backend, dict[str, Any]]]:
+def opened(params: str, month: str) -> Iterator[tuple[Backend, dict[str, Any]]]:
+    """Yield the warehouse of a company and month, open for reading, and what its book says."""
     ready = prepare(params, month)
     with reading(ready.warehouse) as connection:
         yield connection, connection.table("book").to_pandas().iloc[0].to_dict()

@@ -56,6 +56,7 @@ class Params(Strict):
     end_date_convention: Literal["inclusive", "exclusive"] = "inclusive"
     tax_mode: Literal["exclusive", "inclusive"] = "exclusive"
     tax_rate: Share = 0.10
+    customer_grain: Literal["company", "parent"] = "company"
     history_complete_from: dt.date | None = None
     gap_days: Annotated[int, Field(ge=0, le=92)] = 31
     gross_margin: Share | None = None

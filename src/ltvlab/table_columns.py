@@ -21,6 +21,7 @@ MOVEMENTS: Columns = {
         "grr_low": "rate", "grr_high": "rate", "logo_churn": "rate", "revenue_churn": "rate",
         "quick_ratio": "number",
     },
+    "flash": {"month": "month", "customers": "count", "billed": "money"},
     "mrr_reasons": {
         "month": "month", "movement": "word", "reason": "word", "amount": "money", "customers": "count",
     },

@@ -1,12 +1,8 @@
-"""Small matrices, the customers in them, and a look for English left in a Japanese sentence."""
-
-import re
+"""Small matrices, and the customers in them."""
 
 import numpy as np
 import pandas as pd
 import pytest
-
-ABBREVIATIONS = re.compile(r"\b(MRR|NRR|GRR|LTV|CAC|ARPA)\b")
 
 
 @pytest.fixture
@@ -34,19 +30,3 @@ def people():
         ).assign(**columns)
 
     return build
-
-
-@pytest.fixture
-def english_left():
-    """Return the function that lists the English words in a finding's Japanese sentences.
-
-    Abbreviations of metrics are Japanese usage; `data` are values and paths shown as they are.
-    """
-
-    def words_of(finding, *, data=()):
-        said = "\n".join([finding.question, finding.answer, finding.decision, *finding.caveats])
-        for value in data:
-            said = said.replace(value, "")
-        return re.findall(r"[A-Za-z]{4,}|\b[A-Z]{2,}\b", ABBREVIATIONS.sub("", said))
-
-    return words_of

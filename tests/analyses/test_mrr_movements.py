@@ -25,7 +25,9 @@ def _rates(mrr, *, nrr=0.75, grr=0.5, low=np.nan, high=np.nan):
     rows = [row | {"base_year": 2, "base_month": 2} for row in rows]
     rows[-1] |= {
         "nrr": nrr,
+        "nrr_reported": nrr,
         "grr": grr,
+        "grr_reported": grr,
         "nrr_low": low,
         "nrr_high": high,
         "grr_low": low,

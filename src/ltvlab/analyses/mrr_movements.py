@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from ltvlab.analyses._beside_retention import beside_facts, beside_sentences
 from ltvlab.analyses._movement_facts import HALF_YEAR, movement_facts, reason_facts
 from ltvlab.analyses._order_revenue import conclude_orders
 from ltvlab.findings import Fact, Finding, Status
@@ -35,10 +36,20 @@ def movement_counts(mrr: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
 
 
 def retention(
-    mrr: pd.DataFrame, customers: pd.DataFrame, *, seed: int, fx: pd.DataFrame | None = None
+    mrr: pd.DataFrame,
+    customers: pd.DataFrame,
+    *,
+    seed: int,
+    fx: pd.DataFrame | None = None,
+    year_ago_rates: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return one row per month: NRR, GRR, churn and quick ratio (D22, D23, D25); empty for orders."""
-    return retention_table(_recurring(mrr), customers["opening"], seed=seed, fx=fx)
+    """Return one row per month: NRR, GRR, churn and quick ratio (D22, D23, D25); empty for orders.
+
+    `fx` and `year_ago_rates` are the matrices of those values: movements and rates without what
+    exchange rates changed (D10).
+    """
+    recurring, opening = _recurring(mrr), customers["opening"]
+    return retention_table(recurring, opening, seed=seed, fx=fx, year_ago_rates=year_ago_rates)
 
 
 def reasons(
@@ -83,16 +94,23 @@ def conclude(
     revenue: pd.DataFrame,
     *,
     why: pd.DataFrame | None = None,
+    grains: pd.DataFrame | None = None,
+    flash: pd.DataFrame | None = None,
     language: str = "en",
 ) -> Finding:
     """Return what the bridge and the rates mean for the report month, their last row.
 
-    `why` is the table of `reasons`, whose facts and sentence the finding then holds too. For a company that brings orders, return its `revenue` by month and why there is no bridge.
+    `why` is the table of `reasons`, `grains` the rates at the other grain of customer (D04) and
+    `flash` who joined and left between two month ends (D12): the finding then holds their facts
+    and sentences too. For a company that brings orders, return its `revenue` by month and why
+    there is no bridge.
     """
     if table.empty:
         return conclude_orders(SLUG, revenue, language=language)
     say = translator(language)
     facts = movement_facts(table, rates) | ({} if why is None else reason_facts(table, why))
+    facts |= beside_facts(rates, grains, flash)
+    tables = {"mrr_movements": table, "retention": rates, "mrr_reasons": why, "flash": flash}
     status = _status(rates.iloc[-1])
     return Finding(
         slug=SLUG,
@@ -101,11 +119,13 @@ def conclude(
         decision=_decision(status, facts, language),
         status=status,
         evidence=table,
-        tables={"mrr_movements": table, "retention": rates}
-        | ({} if why is None else {"mrr_reasons": why}),
+        tables={name: frame for name, frame in tables.items() if frame is not None},
         facts=tuple(facts.values()),
         language=language,
-        caveats=_caveats(table, rates, language),
+        caveats=(
+            *beside_sentences(facts, grains, language),
+            *_caveats(table, rates, language),
+        ),
     )
 
 
@@ -124,7 +144,7 @@ def _status(latest: pd.Series) -> Status:
     low, high = latest["nrr_low"], latest["nrr_high"]
     if np.isnan(low):
         # Without a range only what every customer did alike is sure: all left, or all stayed.
-        alike = latest["grr"] == 1 or latest["nrr"] == 0
+        alike = np.isclose(latest["grr"], 1) or latest["nrr"] == 0
         low = high = latest["nrr"] if alike else np.nan
     return "act" if high < 1 else "good" if low >= 1 else "watch"
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.errors import DataError, Problem
+from ltvlab.metrics.histories import as_held_now
 
 MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn")
 # What a movement's number in `Changes.kind` stands for.
@@ -35,13 +36,16 @@ def changes(mrr: pd.DataFrame, opening: pd.Series, *, fx: pd.DataFrame | None = 
     """Return each customer-month's MRR before and now, its currency effect, and its movement.
 
     `opening` marks the customers that started before the first month: they open the bridge with
-    what they pay in it, and are never new.
+    what they pay in it, and are never new. From the month of a merge on, what the absorbed customer
+    paid before counts as paid by the one that remains, so that neither of them moves by it (D04).
     """
     now = mrr.to_numpy()
     started = opening.reindex(mrr.index).to_numpy(dtype=bool)
     first = np.where(started[:, None], now[:, :1], 0.0)
     before = np.hstack([first, now[:, :-1]])
     ever = started[:, None] | np.logical_or.accumulate(before > 0, axis=1)
+    ever = as_held_now(ever.astype("int16"), mrr) > 0
+    before = as_held_now(before, mrr)
     effect = np.zeros_like(now)
     if fx is not None:
         known = fx.reindex(index=mrr.index, columns=mrr.columns).to_numpy()
@@ -69,7 +73,9 @@ def movement_table(
 
     Money in minor units, losses negative. Raises DataError where the bridge does not close.
     """
-    blocks = [mrr.iloc[row : row + BLOCK] for row in range(0, len(mrr), BLOCK)]
+    # A merge moves money between any two rows, so that a book with merges stays in one piece.
+    size = len(mrr) + 1 if mrr.attrs.get("merges") else BLOCK
+    blocks = [mrr.iloc[row : row + size] for row in range(0, len(mrr), size)]
     sums = sum(
         (_sums(changes(block, opening, fx=fx)) for block in blocks),
         np.zeros((len(KINDS) + 3, mrr.shape[1])),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from ltvlab.metrics.histories import cells_as_held_now
 from ltvlab.metrics.movements import HALF_A_MINOR_UNIT, KINDS, MOVEMENTS, changes
 from ltvlab.metrics.seats_and_prices import EVENT, FAMILY, held_parts
 from ltvlab.months import from_month_number
@@ -60,7 +61,8 @@ def customer_reasons(
     columns = [*EVENT, "movement", "reason", "amount"]
     if events.empty:
         return pd.DataFrame(columns=columns)
-    parts = _parts(_cells(panel, events, at_last_rate=fx is not None), panel)
+    merges = mrr.attrs.get("merges", ())
+    parts = _parts(_cells(panel, events, at_last_rate=fx is not None, merges=merges), panel)
     parts = parts.merge(events, on=EVENT, validate="many_to_one")
     small = parts["net"].abs() < HALF_A_MINOR_UNIT
     parts["reason"] = parts["reason"].mask(small, "price")
@@ -104,16 +106,13 @@ def _events(mrr: pd.DataFrame, opening: pd.Series, *, fx: pd.DataFrame | None) -
     )
 
 
-def _cells(panel: pd.DataFrame, events: pd.DataFrame, *, at_last_rate: bool) -> pd.DataFrame:
+def _cells(
+    panel: pd.DataFrame, events: pd.DataFrame, *, at_last_rate: bool, merges: tuple
+) -> pd.DataFrame:
     """Return every cell of the customers that moved, as it was before and as it is now."""
-    rows = panel.assign(
-        free=(panel["amount"] == 0) & ~panel["paused"],
-        paid_share=(panel["amount"] / panel["list_amount"]).where(panel["list_amount"] > 0, 1.0),
-    )
-    rows = rows[[*CELL, *STATES]].astype({"paused": "float64", "free": "float64"})
-    now = rows.merge(events[EVENT], on=EVENT, validate="many_to_one")
-    last = rows.assign(month=rows["month"] + 1)
-    before = last.merge(events[EVENT], on=EVENT, validate="many_to_one")
+    now = _states(panel).merge(events[EVENT], on=EVENT, validate="many_to_one")
+    last = cells_as_held_now(panel.assign(month=panel["month"] + 1), merges)
+    before = _states(last).merge(events[EVENT], on=EVENT, validate="many_to_one")
     ends = ("_before", "_now")
     cells = before.merge(now, how="outer", on=CELL, suffixes=ends, validate="one_to_one")
     cells = cells.fillna({f"{state}{end}": 0.0 for state in STATES for end in ends})
@@ -123,6 +122,14 @@ def _cells(panel: pd.DataFrame, events: pd.DataFrame, *, at_last_rate: bool) -> 
     cells["moved"] = cells["amount_now"] - cells["amount_before"]
     cells = cells.merge(events[[*EVENT, "movement"]], on=EVENT, validate="many_to_one")
     return _with_products(cells, panel)
+
+
+def _states(panel: pd.DataFrame) -> pd.DataFrame:
+    rows = panel.assign(
+        free=(panel["amount"] == 0) & ~panel["paused"],
+        paid_share=(panel["amount"] / panel["list_amount"]).where(panel["list_amount"] > 0, 1.0),
+    )
+    return rows[[*CELL, *STATES]].astype({"paused": "float64", "free": "float64"})
 
 
 def _with_products(cells: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
+from ltvlab.metrics.histories import as_held_now
 from ltvlab.metrics.movements import movement_table
 from ltvlab.statistics.intervals import ratio_interval
 
 YEAR = 12
 QUARTER = 3
-RATES = ("nrr", "nrr_low", "nrr_high", "grr", "grr_low", "grr_high")
+RATES = (
+    "nrr", "nrr_low", "nrr_high", "nrr_reported", "grr", "grr_low", "grr_high", "grr_reported",
+)  # fmt: skip
 
 
 def retention_table(
-    mrr: pd.DataFrame, opening: pd.Series, *, seed: int, fx: pd.DataFrame | None = None
+    mrr: pd.DataFrame,
+    opening: pd.Series,
+    *,
+    seed: int,
+    fx: pd.DataFrame | None = None,
+    year_ago_rates: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return one row per month with the rates of D22, D23 and D25.
 
     `nrr` and `grr` compare a month with the one twelve before, customer by customer, for those
-    who paid then; they are booked facts. `*_low` and `*_high` are the 95 % range of the
-    underlying rate (customers resampled, BCa). `logo_churn` and `revenue_churn` are monthly
-    shares of the opening book; `quick_ratio` sums three months and is empty without losses.
-    `base_year` and `base_month` count the customers that the rates are of.
+    who paid then, at the exchange rates of then where `year_ago_rates` holds the book at them;
+    `nrr_reported` and `grr_reported` are at each month's own rates. They are booked facts. `*_low`
+    and `*_high` are the 95 % range of the underlying rate (customers resampled, BCa).
+    `logo_churn` and `revenue_churn` are monthly shares of the opening book; `quick_ratio` sums
+    three months and is empty without losses. `base_year` and `base_month` count the customers
+    that the rates are of.
     """
     moves = movement_table(mrr, opening, fx=fx)
     losses = moves["churn"].abs() + moves["contraction"].abs()
-    table = pd.DataFrame({"month": mrr.columns}).join(_yearly(mrr, seed=seed))
+    yearly = _yearly(mrr, mrr if year_ago_rates is None else year_ago_rates, seed=seed)
+    table = pd.DataFrame({"month": mrr.columns}).join(yearly)
     lost, there = _lost_customers(mrr, opening)
-    table["base_year"] = (mrr > 0).sum().shift(YEAR, fill_value=0).to_numpy()
     table["base_month"] = there
     table["logo_churn"] = np.divide(lost, there, out=np.full(len(there), np.nan), where=there > 0)
     table["revenue_churn"] = (losses / moves["opening"]).where(moves["opening"] > 0)
@@ -39,29 +51,54 @@ def retention_table(
     return table
 
 
-def _yearly(mrr: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+class Base(NamedTuple):
+    """Customers × months from the thirteenth on: paid a year before, and what of it is kept now."""
+
+    then: np.ndarray
+    nrr: np.ndarray
+    grr: np.ndarray
+
+
+def year_on_year(mrr: pd.DataFrame, at_rates: pd.DataFrame) -> Base:
+    """Return what customers paid a year before each month, and what they pay now (D22, D23).
+
+    `at_rates` is what they pay now in the money of then: `mrr` itself, or at the rates of then.
+    """
+    then = as_held_now(mrr.to_numpy()[:, :-YEAR], mrr, lag=YEAR)
+    now = at_rates.reindex(index=mrr.index, columns=mrr.columns).to_numpy()[:, YEAR:]
+    kept = np.where(then > 0, now, 0.0)
+    return Base(then, kept, np.minimum(kept, then))
+
+
+def shares(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Return the ratio of sums over customers per month, empty without anything to divide by."""
+    total = below.sum(axis=0)
+    out = np.full(len(total), np.nan)
+    return np.divide(above.sum(axis=0), total, where=total > 0, out=out)
+
+
+def _yearly(mrr: pd.DataFrame, at_rates: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     rates = pd.DataFrame(np.nan, index=range(mrr.shape[1]), columns=list(RATES))
+    rates["base_year"] = 0
     if mrr.shape[1] <= YEAR:
         return rates
-    then, now = mrr.to_numpy()[:, :-YEAR], mrr.to_numpy()[:, YEAR:]
-    now = np.where(then > 0, now, 0.0)
     rows = slice(YEAR, None)
-    for name, kept in {"nrr": now, "grr": np.minimum(now, then)}.items():
-        base = then.sum(axis=0)
-        low, high = ratio_interval(kept, then, seed=seed)
-        rates.loc[rows, name] = np.divide(
-            kept.sum(axis=0), base, where=base > 0, out=np.full(len(base), np.nan)
-        )
+    base, reported = year_on_year(mrr, at_rates), year_on_year(mrr, mrr)
+    rates.loc[rows, "base_year"] = (base.then > 0).sum(axis=0)
+    for name in ("nrr", "grr"):
+        low, high = ratio_interval(getattr(base, name), base.then, seed=seed)
+        rates.loc[rows, name] = shares(getattr(base, name), base.then)
+        rates.loc[rows, f"{name}_reported"] = shares(getattr(reported, name), base.then)
         rates.loc[rows, f"{name}_low"] = low
         rates.loc[rows, f"{name}_high"] = high
-    return rates.iloc[: mrr.shape[1]]
+    return rates
 
 
 def _lost_customers(mrr: pd.DataFrame, opening: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Return, per month, the customers lost in it, and those who paid before it."""
     paid = mrr.to_numpy() > 0
     started = opening.reindex(mrr.index).to_numpy(dtype=bool)[:, None] & paid[:, :1]
-    before = np.hstack([started, paid[:, :-1]])
+    before = as_held_now(np.hstack([started, paid[:, :-1]]).astype("int16"), mrr) > 0
     return (before & ~paid).sum(axis=0), before.sum(axis=0)
 
 

@@ -73,6 +73,9 @@ ROWS = {
     "E253": Fault("the deal is not in the deals table", "add the deal to its export, or correct the id"),
     "E254": Fault("the invoice is about twelve times the usual: is it a year paid at once?", "give service_start and service_end, or period_months"),
     "E255": Fault("the lookup file has no such key", "add the key to the lookup file"),
+    "E256": Fault("the parents lead in a circle", "correct one parent of the circle, or leave it empty"),
+    "E257": Fault("the customer is merged into itself", "name the customer that remains, or take the row out"),
+    "E258": Fault("the merges lead in a circle", "take out the merge that did not happen"),
 }  # fmt: skip
 
 ERRORS = STRUCTURE | ROWS
@@ -92,6 +95,7 @@ WARNINGS = {
     "W212": "The lookup file lacks some keys; these rows stay empty",
     "W213": "Deals have no customer",
     "W214": "The text looks wrongly decoded",
+    "W215": "Parents are not in the customers table; each is a group of its own",
 }
 
 EXCLUSIONS = {

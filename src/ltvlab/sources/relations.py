@@ -10,6 +10,7 @@ import pandas as pd
 from ltvlab.errors import Problem
 from ltvlab.params import Params
 from ltvlab.sources.drafts import Draft, with_faults, with_warning
+from ltvlab.sources.families import with_families_checked
 from ltvlab.sources.faults import problem
 from ltvlab.sources.tables import REVENUE_TABLES, TABLES
 
@@ -21,7 +22,7 @@ def related(drafts: Mapping[str, Draft], params: Params, *, quarantine: bool) ->
 
     With `quarantine`, a customer whose own row is set aside is unknown to the other tables.
     """
-    checked = dict(drafts)
+    checked = with_families_checked(drafts)
     for name, column, owner in _references(checked):
         fault = "E253" if owner == "deals" else "E252"
         known = _ids(checked[owner], sound_only=quarantine)
@@ -54,7 +55,7 @@ def _references(drafts: Mapping[str, Draft]) -> list[tuple[str, str, str]]:
         found = [
             (name, "customer_id", "customers")
             for name, draft in drafts.items()
-            if name not in ("customers", "merges") and "customer_id" in draft.rows
+            if name != "customers" and "customer_id" in draft.rows
         ]
         found += [("merges", "into_customer_id", "customers")] if "merges" in drafts else []
     if {"deals", "deal_stages"} <= set(drafts):

@@ -13,7 +13,10 @@ from ltvlab.money import digits
 from ltvlab.months import last_day
 from ltvlab.params import Params
 from ltvlab.sources.tables import TABLES
+from ltvlab.warehouse.currencies import require_rates
 from ltvlab.warehouse.engine import store
+from ltvlab.warehouse.flash import flash_by_month
+from ltvlab.warehouse.grain import group_customers
 from ltvlab.warehouse.panel import credit_cells, idle_cells, order_panel, subscription_panel
 from ltvlab.warehouse.periods import contract_periods, invoice_periods
 
@@ -59,6 +62,9 @@ def build(
         panel = subscription_panel(*cells, as_of=last_day(month))
         connection.create_table("idle", obj=idle_cells(*cells, as_of=last_day(month)))
     connection.create_table("panel", obj=panel)
+    require_rates(connection, currency=params.currency)
+    group_customers(connection, tables, grain=params.customer_grain)
+    store(connection, {"flash": flash_by_month(connection, basis, params.currency)})
     store(connection, {"book": _book(connection, tables, params, basis, margin_source, month)})
 
 

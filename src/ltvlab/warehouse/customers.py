@@ -46,13 +46,15 @@ def customer_features(
     return features
 
 
-def first_cells(connection: Backend) -> pd.DataFrame:
+def first_cells(
+    connection: Backend, *, panel: str = "panel", periods: str = "periods"
+) -> pd.DataFrame:
     """Return, per customer, the first paid month and what was held and paid at its end.
 
     A customer that joined and left between two month ends is here, with nothing held (D12, D21).
     """
-    panel = connection.table("panel")
-    paid = panel.filter(panel["amount"] > 0)
+    rows = connection.table(panel)
+    paid = rows.filter(rows["amount"] > 0)
     first = paid.mutate(start=paid["month"].min().over(ibis.window(group_by="customer_id")))
     at_start = first.filter(first["month"] == first["start"])
     starting = at_start.group_by("customer_id").aggregate(
@@ -70,16 +72,17 @@ def first_cells(connection: Backend) -> pd.DataFrame:
     cells["gross_margin"] = cells["margin"] / cells["total"]
     cells["annual_share"] = cells["annual"] / cells["total"]
     cells = cells.drop(columns=["families", "total", "margin", "annual"])
-    return _with_flash(cells, connection)
+    return _with_flash(cells, connection, periods)
 
 
-def _with_flash(cells: pd.DataFrame, connection: Backend) -> pd.DataFrame:
-    if "periods" not in connection.list_tables():
+def _with_flash(cells: pd.DataFrame, connection: Backend, periods: str) -> pd.DataFrame:
+    if periods not in connection.list_tables():
         return cells
-    periods = connection.table("periods").filter(lambda rows: rows["amount"] > 0)
+    rows = connection.table(periods)
+    paid = rows.filter((rows["amount"] > 0) & (rows["end"] > rows["start"]))
     starts = (
-        periods.group_by("customer_id")
-        .aggregate(paid_from=month_number(periods["start"]).min())
+        paid.group_by("customer_id")
+        .aggregate(paid_from=month_number(paid["start"]).min())
         .to_pandas()
     )
     cells = cells.merge(starts, on="customer_id", how="outer", validate="one_to_one")

@@ -37,17 +37,6 @@ def monthly_matrix(
     return pd.DataFrame(cells, index=_index(index, names), columns=months)
 
 
-def fx_matrix(connection: Backend, *, first: pd.Period, last: pd.Period) -> pd.DataFrame:
-    """Return what exchange rates changed, for currencies a customer paid in the month before (D10)."""
-    panel, keys = connection.table("panel"), ["customer_id", "currency"]
-    now, before = (
-        monthly_matrix(panel, by=keys, value=value, first=first, last=last)
-        for value in ("amount", "amount_at_last_rate")
-    )
-    paid_before = now.shift(1, axis=1).fillna(0.0) > 0
-    return (now - before).where(paid_before, 0.0).groupby(level="customer_id").sum()
-
-
 def credit_matrix(connection: Backend, *, first: pd.Period, last: pd.Period) -> pd.DataFrame:
     """Return refunds and credit notes per customer and month, negative; no rows where none are brought."""
     if "credits" not in connection.list_tables():

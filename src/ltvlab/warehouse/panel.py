@@ -47,12 +47,14 @@ def idle_cells(
     return cells.filter(cells["amount"] == 0)
 
 
-def whole_panel(connection: Backend, *, basis: str) -> pd.DataFrame:
+def whole_panel(
+    connection: Backend, *, basis: str, panel: str = "panel", idle: str = "idle"
+) -> pd.DataFrame:
     """Return the panel as analyses read it: paid cells, idle ones, and which products are options."""
-    panel = connection.table("panel")
+    paid = connection.table(panel)
     if basis == "orders":
-        return panel.to_pandas()
-    every = panel.union(connection.table("idle").select(*panel.columns))
+        return paid.to_pandas()
+    every = paid.union(connection.table(idle).select(*paid.columns))
     return every.left_join(connection.table("options"), "product").drop("product_right").to_pandas()
 
 
