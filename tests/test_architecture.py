@@ -26,7 +26,7 @@ LAYERS = {
     "warehouse": 4,
     "theme": 5, "tables": 5, "table_columns": 5, "findings": 5, "metrics": 5,
     "analyses": 6, "charts": 6,
-    "preparing": 7, "loading": 7, "feature_loading": 7, "checking": 7,
+    "preparing": 7, "loading": 7, "feature_loading": 7, "contract_loading": 7, "checking": 7,
     "report": 8,
     "cli": 9, "rules": 9, "setup_quarto": 9, "__init__": 9,
 }  # fmt: skip
@@ -329,7 +329,7 @@ def test_every_text_handed_to_a_translator_has_a_translation(module):
 def test_the_search_for_spoken_texts_finds_some():
     assert "Decision" in _spoken("findings.py")
     assert "Hold the course: nothing was lost in twelve months." in _spoken(
-        "analyses/mrr_movements.py"
+        "analyses/_movement_words.py"
     )
     assert len(_spoken("analyses/segment_ltv.py")) >= 12
     assert len(set().union(*map(_spoken, MODULES))) > 50

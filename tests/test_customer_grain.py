@@ -264,8 +264,7 @@ def finding(booked):
             movements(**book),
             retention(**book, year_ago_rates=at_then, seed=1),
             revenue_by_month(book["mrr"]),
-            grains=grain_rates(*other),
-            flash=load_flash(params, MONTH),
+            beside={"grains": grain_rates(*other), "flash": load_flash(params, MONTH)},
             language=language,
         )
 

@@ -19,8 +19,12 @@ PROJECT = Path(__file__).parents[1]
 COLUMNS = {
     "mrr_movements": "month opening new reactivation expansion contraction churn fx closing customers",
     "mrr_reasons": "month movement reason amount customers",
-    "retention": "month nrr grr nrr_low nrr_high grr_low grr_high logo_churn revenue_churn quick_ratio",
+    "retention": "month nrr grr nrr_low nrr_high grr_low grr_high logo_churn revenue_churn quick_ratio quick_ratio_12 quick_ratio_with_reactivation",
+    "gross_movements": "month gross_up gross_down net",
+    "arpa": "month axis segment arpa customers mix_effect like_for_like",
+    "renewals": "month due renewed pending rate gross net price_change of_all_held",
     "segment_ltv": "month axis segment method headline value low high n unit horizon_months margin_source status",
+    "segment_ltv_by_month": "month axis segment value low high n horizon_months status",
     "ltv_components": "month axis segment unit_price frequency lifetime_months gross_margin",
     "cohort_logos": "cohort age value base complete",
     "cohort_revenue": "cohort age value base complete",

@@ -150,7 +150,7 @@ def test_the_chapter_names_flash_customers_of_the_last_twelve_months(
     given = movements(mrr, customers), retention(mrr, customers, seed=1), revenue_by_month(mrr)
 
     finding, japanese = (
-        conclude(*given, flash=load_flash(params, month), language=language)
+        conclude(*given, beside={"flash": load_flash(params, month)}, language=language)
         for language in ("en", "ja")
     )
 

@@ -17,7 +17,11 @@ from ltvlab.text import known
 PUBLISHED = {
     "mrr_movements": "month, opening, new, reactivation, expansion, contraction, churn, fx, closing, customers",
     "mrr_reasons": "month, movement, reason, amount, customers",
-    "retention": "month, nrr, grr, nrr_low, nrr_high, grr_low, grr_high, logo_churn, revenue_churn, quick_ratio",
+    "retention": "month, nrr, grr, nrr_low, nrr_high, grr_low, grr_high, logo_churn, revenue_churn, quick_ratio, quick_ratio_12, quick_ratio_with_reactivation",
+    "arpa": "month, axis, segment, arpa, customers, mix_effect, like_for_like",
+    "renewals": "month, due, renewed, pending, rate, gross, net, price_change, of_all_held",
+    "gross_movements": "month, gross_up, gross_down, net",
+    "segment_ltv_by_month": "month, axis, segment, value, low, high, n, horizon_months, status",
     "segment_ltv": "month, axis, segment, method, headline, value, low, high, n, unit, horizon_months, margin_source, status",
     "ltv_components": "month, axis, segment, unit_price, frequency, lifetime_months, gross_margin",
     "cohort_logos": "cohort, age, value, base, complete",
@@ -155,7 +159,9 @@ def test_a_missing_figure_is_an_empty_cell_and_a_rate_has_ten_digits(tmp_path):
     rates.loc[0, "month"] = pd.Period("2026-09", "M")
     rates.loc[0, "nrr"] = 2 / 3
 
-    assert _written(rates, "retention", tmp_path).splitlines()[1] == b"2026-09,0.6666666667,,,,,,,,"
+    assert (
+        _written(rates, "retention", tmp_path).splitlines()[1] == b"2026-09,0.6666666667,,,,,,,,,,"
+    )
 
 
 def test_flags_counts_and_names_are_written_for_machines(tmp_path):

@@ -10,11 +10,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "charts": "ltvlab.charts",
     "tables": "ltvlab.tables",
+    "load_contract_lines": "ltvlab.contract_loading",
     "load_customers": "ltvlab.loading",
     "load_features": "ltvlab.feature_loading",
     "load_findings": "ltvlab.loading",
     "load_flash": "ltvlab.loading",
     "load_matrix": "ltvlab.loading",
+    "load_moves": "ltvlab.contract_loading",
     "load_panel": "ltvlab.loading",
     "load_tables": "ltvlab.loading",
     "load_terms": "ltvlab.feature_loading",

@@ -19,7 +19,20 @@ MOVEMENTS: Columns = {
     "retention": {
         "month": "month", "nrr": "rate", "grr": "rate", "nrr_low": "rate", "nrr_high": "rate",
         "grr_low": "rate", "grr_high": "rate", "logo_churn": "rate", "revenue_churn": "rate",
-        "quick_ratio": "number",
+        "quick_ratio": "number", "quick_ratio_12": "number", "quick_ratio_with_reactivation": "number",
+    },
+    "recent_rates": {
+        "month": "month", "nrr": "rate", "grr": "rate", "logo_churn": "rate", "revenue_churn": "rate",
+        "quick_ratio": "shown", "quick_ratio_12": "shown", "quick_ratio_with_reactivation": "shown",
+    },
+    "gross_movements": {"month": "month", "gross_up": "money", "gross_down": "money", "net": "money"},
+    "arpa": {
+        "month": "month", "axis": "word", "segment": "segment", "arpa": "money", "customers": "count",
+        "mix_effect": "money", "like_for_like": "money",
+    },
+    "renewals": {
+        "month": "month", "due": "count", "renewed": "count", "pending": "count", "rate": "rate",
+        "gross": "rate", "net": "rate", "price_change": "rate", "of_all_held": "rate",
     },
     "flash": {"month": "month", "customers": "count", "billed": "money"},
     "mrr_reasons": {
@@ -32,6 +45,10 @@ VALUES: Columns = {
         "month": "month", "axis": "word", "segment": "segment", "method": "word", "headline": "flag",
         "value": "money", **RANGE, "n": "count", "unit": "text", "horizon_months": "months",
         "margin_source": "word", "status": "word",
+    },
+    "segment_ltv_by_month": {
+        "month": "month", "axis": "word", "segment": "segment", "value": "money", **RANGE, "n": "count",
+        "horizon_months": "months", "status": "word",
     },
     "ltv_components": {
         "month": "month", "axis": "word", "segment": "segment", "unit_price": "money",

@@ -278,7 +278,11 @@ def test_reasons_say_what_was_cross_sold_and_who_cut_back_and_stayed(
     why = reasons(_panel(mrr), mrr, customers)
 
     finding = conclude(
-        movements(mrr, customers), _rates(mrr), revenue_by_month(mrr), why=why, language=language
+        movements(mrr, customers),
+        _rates(mrr),
+        revenue_by_month(mrr),
+        beside={"mrr_reasons": why},
+        language=language,
     )
 
     facts = {fact.id: (fact.value, fact.n) for fact in finding.facts if fact.definition == "D08"}
@@ -297,7 +301,9 @@ def test_without_expansion_no_share_of_it_is_said(matrix, people):
     mrr = matrix({"B": [100] * 13})
     why = reasons(_panel(mrr), mrr, people(mrr))
 
-    finding = conclude(movements(mrr, people(mrr)), _rates(mrr), revenue_by_month(mrr), why=why)
+    finding = conclude(
+        movements(mrr, people(mrr)), _rates(mrr), revenue_by_month(mrr), beside={"mrr_reasons": why}
+    )
 
     assert "cross-sold" not in finding.answer
     assert {fact.id: fact.value for fact in finding.facts}["reasons.cross_sell_share"] is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ltvlab.metrics.retention import retention_table
+from ltvlab.metrics.retention import ratios_in_words, retention_table
 
 
 def _year(start_to_end, *, months=13):
@@ -65,6 +65,47 @@ def test_the_quick_ratio_sums_three_months_and_is_empty_without_losses(matrix):
     assert table["quick_ratio"].iloc[-1] == pytest.approx(2.0)
     assert with_returner["quick_ratio"].iloc[-1] == pytest.approx(80 / 45)
     assert np.isnan(_last(matrix({"A": [1, 1, 2, 3]}))["quick_ratio"])
+
+
+def test_the_variant_with_reactivation_adds_returners_to_the_gains(matrix):
+    """V18: (50 + 30 + 20) / (10 + 30) = 2.5, where the returner's old loss lies before the window."""
+    mrr = matrix(
+        {
+            "N": [0, 0, 50, 50, 50],
+            "E": [100, 100, 100, 130, 130],
+            "C": [20, 20, 20, 20, 10],
+            "X": [30, 30, 30, 0, 0],
+            "R": [5, 0, 0, 0, 20],
+        }
+    )
+
+    last = retention_table(mrr, mrr.iloc[:, 0] > 0, seed=1).iloc[-1]
+
+    assert last["quick_ratio"] == pytest.approx(2.0)
+    assert last["quick_ratio_with_reactivation"] == pytest.approx(2.5)
+
+
+def test_the_quick_ratio_of_twelve_months_sums_them(matrix):
+    """One gains 1 a month, twelve in a year; the only loss, 4, is out of a quarter's sight."""
+    mrr = matrix({"A": list(range(10, 24)), "L": [9, 9, 9, *[5] * 11]})
+
+    last = retention_table(mrr, mrr.iloc[:, 0] > 0, seed=1).iloc[-1]
+
+    assert last["quick_ratio_12"] == pytest.approx(12 / 4)
+    assert np.isnan(last["quick_ratio"])
+
+
+def test_without_losses_the_ratio_is_words_and_before_its_months_it_is_nothing(matrix):
+    mrr = matrix({"A": [1, 1, 2, 3], "B": [4, 4, 4, 3]})
+    rates = retention_table(mrr, mrr.iloc[:, 0] > 0, seed=1)
+
+    shown = {
+        language: ratios_in_words(rates, language=language)["quick_ratio"].fillna("").tolist()
+        for language in ("en", "ja")
+    }
+
+    assert shown == {"en": ["", "", "no losses", "2.0"], "ja": ["", "", "損失なし", "2.0"]}
+    assert ratios_in_words(rates, language="en")["quick_ratio_12"].isna().all()
 
 
 def test_under_thirteen_months_there_is_no_yearly_rate(matrix):

@@ -129,7 +129,7 @@ def test_a_company_with_orders_gets_a_whole_report_that_says_what_does_not_apply
     tables = {file.stem for file in (report.folder / "internal/tables").glob("*.csv")}
 
     assert set(manifest["not_applicable"]) == {
-        "mrr_movements", "mrr_reasons", "retention", "survival",
+        "mrr_movements", "mrr_reasons", "retention", "survival", "arpa", "gross_movements", "renewals",
     }  # fmt: skip
     assert {"segment_ltv", "ltv_components", "cohort_logos", "cohort_revenue"} <= tables
     assert not tables & set(manifest["not_applicable"])

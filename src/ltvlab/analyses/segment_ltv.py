@@ -10,12 +10,14 @@ from ltvlab.findings import Fact, Finding, Status
 from ltvlab.metrics.segment_values import FIRM_CUSTOMERS, ltv_by_segment
 from ltvlab.metrics.value_components import ltv_components
 from ltvlab.metrics.value_drivers import value_drivers
+from ltvlab.metrics.values_over_time import ltv_by_month
 from ltvlab.money import number
 from ltvlab.statistics.comparisons import adjusted_p_values
 from ltvlab.text import in_sentence, paragraph, segment_label, translator
 
 __all__ = [
     "conclude",
+    "ltv_by_month",
     "ltv_by_segment",
     "ltv_components",
     "ltv_methods",
@@ -66,8 +68,17 @@ def segment_contrasts(ltv: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame
     return contrasts.sort_values(["p_value", "axis", "segment"]).reset_index(drop=True)
 
 
-def conclude(ltv: pd.DataFrame, components: pd.DataFrame, *, language: str = "en") -> Finding:
-    """Return what the segment values mean: the headline value, and what stands apart, if anything."""
+def conclude(
+    ltv: pd.DataFrame,
+    components: pd.DataFrame,
+    *,
+    by_month: pd.DataFrame | None = None,
+    language: str = "en",
+) -> Finding:
+    """Return what the segment values mean: the headline value, and what stands apart, if anything.
+
+    `by_month` is the table of `ltv_by_month`, which the finding then holds too.
+    """
     say = translator(language)
     contrasts = segment_contrasts(ltv)
     clear = contrasts[contrasts["p_value"] < CLEAR]
@@ -85,7 +96,8 @@ def conclude(ltv: pd.DataFrame, components: pd.DataFrame, *, language: str = "en
             "segment_ltv": ltv,
             "ltv_components": components,
             "value_drivers": value_drivers(components),
-        },
+        }
+        | ({} if by_month is None else {"segment_ltv_by_month": by_month}),
         facts=facts,
         language=language,
         caveats=_caveats(ltv, overall, language),
@@ -141,23 +153,11 @@ def _answer(facts: tuple[Fact, ...], overall: pd.Series, clear: pd.DataFrame, la
 
 
 ANSWERS = {
-    (
-        "survival",
-        False,
-    ): "A new customer is worth {value} of gross margin over {months} months (range {range}, {customers} customers).",
-    (
-        "survival",
-        True,
-    ): "A new customer is worth {value} of revenue over {months} months (range {range}, {customers} customers).",
-    (
-        "cohort",
-        False,
-    ): "A customer brings {value} of gross margin in its first {months} months (range {range}, {customers} customers).",
-    (
-        "cohort",
-        True,
-    ): "A customer brings {value} of revenue in its first {months} months (range {range}, {customers} customers).",
-}
+    ("survival", False): "A new customer is worth {value} of gross margin over {months} months (range {range}, {customers} customers).",
+    ("survival", True): "A new customer is worth {value} of revenue over {months} months (range {range}, {customers} customers).",
+    ("cohort", False): "A customer brings {value} of gross margin in its first {months} months (range {range}, {customers} customers).",
+    ("cohort", True): "A customer brings {value} of revenue in its first {months} months (range {range}, {customers} customers).",
+}  # fmt: skip
 
 
 def _contrast_words(

@@ -5,6 +5,7 @@ from ltvlab.charts.movements import bridge, movement_bars
 from ltvlab.charts.over_time import rates, trend
 from ltvlab.charts.segments import intervals
 from ltvlab.charts.survival import curves
+from ltvlab.charts.values_over_time import values_by_month
 
 __all__ = [
     "bridge",
@@ -15,4 +16,5 @@ __all__ = [
     "same_age",
     "trend",
     "triangle",
+    "values_by_month",
 ]

@@ -9,13 +9,21 @@ import pandas as pd
 
 from ltvlab.metrics.histories import as_held_now
 from ltvlab.metrics.movements import movement_table
+from ltvlab.money import number
 from ltvlab.statistics.intervals import ratio_interval
+from ltvlab.text import translator
 
 YEAR = 12
 QUARTER = 3
 RATES = (
     "nrr", "nrr_low", "nrr_high", "nrr_reported", "grr", "grr_low", "grr_high", "grr_reported",
 )  # fmt: skip
+# The quick ratios and the months that each sums.
+RATIOS = {
+    "quick_ratio": QUARTER,
+    "quick_ratio_12": YEAR,
+    "quick_ratio_with_reactivation": QUARTER,
+}
 
 
 def retention_table(
@@ -33,8 +41,9 @@ def retention_table(
     `nrr_reported` and `grr_reported` are at each month's own rates. They are booked facts. `*_low`
     and `*_high` are the 95 % range of the underlying rate (customers resampled, BCa).
     `logo_churn` and `revenue_churn` are monthly shares of the opening book; `quick_ratio` sums
-    three months and is empty without losses. `base_year` and `base_month` count the customers
-    that the rates are of.
+    three months and is empty without losses; `quick_ratio_12` sums twelve, and
+    `quick_ratio_with_reactivation` is the three with returners. `base_year` and `base_month`
+    count the customers that the rates are of.
     """
     moves = movement_table(mrr, opening, fx=fx)
     losses = moves["churn"].abs() + moves["contraction"].abs()
@@ -44,7 +53,10 @@ def retention_table(
     table["base_month"] = there
     table["logo_churn"] = np.divide(lost, there, out=np.full(len(there), np.nan), where=there > 0)
     table["revenue_churn"] = (losses / moves["opening"]).where(moves["opening"] > 0)
-    table["quick_ratio"] = _ratio_of_sums(moves["new"] + moves["expansion"], losses)
+    gains = moves["new"] + moves["expansion"]
+    table["quick_ratio"] = _ratio_of_sums(gains, losses)
+    table["quick_ratio_12"] = _ratio_of_sums(gains, losses, months=YEAR)
+    table["quick_ratio_with_reactivation"] = _ratio_of_sums(gains + moves["reactivation"], losses)
     # The first month has no month before it: nothing could be lost in it.
     table.loc[table.index[:1], ["logo_churn", "revenue_churn"]] = np.nan
     table.attrs = dict(mrr.attrs)
@@ -102,6 +114,24 @@ def _lost_customers(mrr: pd.DataFrame, opening: pd.Series) -> tuple[np.ndarray, 
     return (before & ~paid).sum(axis=0), before.sum(axis=0)
 
 
-def _ratio_of_sums(gained: pd.Series, lost: pd.Series) -> pd.Series:
-    gained, lost = gained.rolling(QUARTER).sum(), lost.rolling(QUARTER).sum()
+def _ratio_of_sums(gained: pd.Series, lost: pd.Series, *, months: int = QUARTER) -> pd.Series:
+    gained, lost = gained.rolling(months).sum(), lost.rolling(months).sum()
     return (gained / lost).where(lost > 0)
+
+
+def ratios_in_words(rates: pd.DataFrame, *, language: str) -> pd.DataFrame:
+    """Return `rates` with the quick ratios as a reader sees them: "no losses" where nothing was lost.
+
+    They stay empty while fewer months are known than a ratio sums.
+    """
+    say = translator(language)
+    shown = rates.copy()
+    for name, months in RATIOS.items():
+        known = np.arange(len(rates)) >= months - 1
+        words = [
+            number(ratio, language, decimals=1) if ratio == ratio else say("no losses")
+            for ratio in rates[name]
+        ]
+        shown[name] = np.where(known, np.array(words, dtype="object"), None)
+    shown.attrs = dict(rates.attrs)
+    return shown

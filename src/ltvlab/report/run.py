@@ -38,7 +38,12 @@ WITHOUT_CONTRACTS = {
     "mrr_reasons": "what an order brings is no movement that could have a reason",
     "retention": "NRR, GRR and churn compare recurring revenue, which orders have none of",
     "survival": "an order has no end that could be seen",
+    "arpa": "the price of a customer is its MRR, and orders are none",
+    "gross_movements": "an order is no monthly amount that could rise or fall",
+    "renewals": "an order has no term that could be renewed",
 }
+WITHOUT_TERMS = {"renewals": "an invoice does not say when the contract behind it ends"}
+NOT_APPLICABLE = {"orders": WITHOUT_CONTRACTS, "invoices": WITHOUT_TERMS}
 INTAKE = ("intake_files", "intake_warnings", "intake_quarantine")
 
 
@@ -210,7 +215,7 @@ def _fields(order: Order, intake: Intake) -> dict[str, Any]:
         "commit": commit(order.root),
         "versions": versions(),
         "inputs": input_hashes(intake.get("intake_files")),
-        "not_applicable": dict(WITHOUT_CONTRACTS) if order.params.basis == "orders" else {},
+        "not_applicable": dict(NOT_APPLICABLE.get(order.params.basis, {})),
     }
 
 

@@ -61,6 +61,20 @@ def contract_periods(
     Auto-renewing lines run on until cancelled or replaced, and gaps of at most `gap_days`
     between a line and its late renewal are bridged at the old amount (D11).
     """
+    lines = running_lines(
+        contracts, inclusive_ends=inclusive_ends, gap_days=gap_days, digits=digits
+    )
+    return lines.pipe(_as_periods, families, currency).pipe(_with_bridges, gap_days=gap_days)
+
+
+def running_lines(
+    contracts: ir.Table, *, inclusive_ends: bool, gap_days: int, digits: int
+) -> ir.Table:
+    """Return the recurring contract lines with their `monthly` amount, `term`, and `end`.
+
+    The contracts' own dates become half-open (D03); `end` is where a line that renews itself is
+    cancelled or replaced, or never (D11); `term` is in months.
+    """
     lines = with_columns(contracts, **CONTRACT_COLUMNS)
     lines = lines.mutate(**{name: lines[name].cast("date") for name in DATES})
     lines = lines.filter(lines["kind"].fill_null("recurring") == "recurring")
@@ -68,8 +82,6 @@ def contract_periods(
         _half_open(lines, inclusive_ends=inclusive_ends)
         .pipe(_with_monthly_amount, digits=digits)
         .pipe(_run_on, gap_days=gap_days)
-        .pipe(_as_periods, families, currency)
-        .pipe(_with_bridges, gap_days=gap_days)
     )
 
 
