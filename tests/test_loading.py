@@ -209,6 +209,14 @@ def test_the_tables_are_the_companys_and_the_intakes_own(small):
     assert list(load_tables(small, MONTH, names=["customers"])) == ["customers"]
 
 
+def test_a_table_that_the_company_does_not_bring_is_left_out(small):
+    assert list(load_tables(small, MONTH, names=["orders", "customers"])) == ["customers"]
+
+
+def test_customers_say_with_which_month_their_years_begin(small):
+    assert load_customers(small, MONTH).attrs == {"fiscal_first_month": 4}
+
+
 def test_the_panel_holds_what_is_paused_or_free_and_which_products_are_options(write_company):
     contracts = """\
 contract_id,customer_id,product,start_date,amount,billing_period,pause_start

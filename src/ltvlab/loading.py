@@ -36,9 +36,13 @@ INNER = {
 def load_tables(
     params: str, month: str, *, names: Sequence[str] | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Return canonical tables by name, and the intake's own under `intake_…`."""
+    """Return canonical tables by name, and the intake's own under `intake_…`.
+
+    A table that the company does not bring is left out, also where `names` asks for it.
+    """
     with opened(params, month) as (connection, _):
-        wanted = names or sorted(set(connection.list_tables()) - INNER)
+        there = set(connection.list_tables())
+        wanted = sorted(there - INNER) if names is None else [n for n in names if n in there]
         return {name: connection.table(name).to_pandas() for name in wanted}
 
 
@@ -100,14 +104,15 @@ def load_customers(params: str, month: str, *, view: View = "joined") -> pd.Data
     """Return one feature row per customer that ever paid, indexed by customer_id.
 
     In the `joined` view an absorbed customer is part of the one it went into, and a group starts
-    when the first of its members did; in the `booked` view each id is as it was.
+    when the first of its members did; in the `booked` view each id is as it was. The attrs hold
+    `fiscal_first_month`, the month that its start years begin with.
     """
     with opened(params, month) as (connection, book):
         names = {name: named(connection, name, view) for name in ("panel", "periods")}
         customers = connection.table(named(connection, "customers", view)).to_pandas()
         cells = first_cells(connection, **names)
     settings = load_params(params)
-    return customer_features(
+    features = customer_features(
         customers,
         cells,
         first_month=pd.Period(ordinal=int(book["first_month"]), freq="M"),
@@ -116,6 +121,8 @@ def load_customers(params: str, month: str, *, view: View = "joined") -> pd.Data
         fiscal_first_month=settings.fiscal_year_first_month,
         min_customers=settings.min_customers,
     )
+    features.attrs = {"fiscal_first_month": settings.fiscal_year_first_month}
+    return features
 
 
 def load_flash(params: str, month: str) -> pd.DataFrame:

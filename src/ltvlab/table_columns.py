@@ -67,6 +67,15 @@ VALUES: Columns = {
         "method": "word", "headline": "flag", "value": "money", **RANGE, "n": "count",
         "horizon_months": "months", "status": "word",
     },
+    "backtests": {
+        "model": "word", "kind": "word", "origins": "count", "mean_absolute_error": "rate",
+        "bias": "rate", "best_baseline": "word", "improvement": "rate", "origins_won": "count",
+        "admitted": "flag", "reason": "word", "share_beyond": "rate",
+    },
+    "backtest_origins": {
+        "month": "month", "model": "word", "kind": "word", "customers": "count",
+        "forecast": "money", "actual": "money", "counted": "flag",
+    },
 }  # fmt: skip
 COHORTS: Columns = {
     "cohort_logos": {"cohort": "segment", "age": "months", "value": "rate", "base": "count", "complete": "flag"},

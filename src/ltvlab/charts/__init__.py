@@ -1,5 +1,6 @@
 """Few chart shapes: each takes a metric table and a language, returns Axes, and computes nothing."""
 
+from ltvlab.charts.backtests import forecasts_by_origin
 from ltvlab.charts.cohorts import same_age, triangle
 from ltvlab.charts.movements import bridge, movement_bars
 from ltvlab.charts.over_time import rates, trend
@@ -10,6 +11,7 @@ from ltvlab.charts.values_over_time import values_by_month
 __all__ = [
     "bridge",
     "curves",
+    "forecasts_by_origin",
     "intervals",
     "movement_bars",
     "rates",
