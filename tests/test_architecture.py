@@ -331,7 +331,7 @@ def test_the_search_for_spoken_texts_finds_some():
     assert "Hold the course: nothing was lost in twelve months." in _spoken(
         "analyses/_movement_words.py"
     )
-    assert len(_spoken("analyses/segment_ltv.py")) >= 12
+    assert len(_spoken("analyses/_value_words.py")) >= 12
     assert len(set().union(*map(_spoken, MODULES))) > 50
 
 

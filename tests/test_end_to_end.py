@@ -81,7 +81,7 @@ def test_the_internal_folder_is_for_its_owner_alone(english):
 def test_every_figure_in_the_findings_is_a_fact_with_unit_and_definition(english):
     facts = json.loads((english / "internal/facts.json").read_text(encoding="utf-8"))
 
-    assert {"mrr.closing", "retention.nrr", "ltv.survival.all"} <= {fact["id"] for fact in facts}
+    assert {"mrr.closing", "retention.nrr", "ltv.new_customer"} <= {fact["id"] for fact in facts}
     assert all(fact["definition"].startswith("D") and fact["unit"] for fact in facts)
 
 

@@ -44,7 +44,12 @@ VALUES: Columns = {
     "segment_ltv": {
         "month": "month", "axis": "word", "segment": "segment", "method": "word", "headline": "flag",
         "value": "money", **RANGE, "n": "count", "unit": "text", "horizon_months": "months",
-        "margin_source": "word", "status": "word",
+        "margin_source": "word", "status": "word", "share_beyond": "rate", "note": "word",
+    },
+    "existing_value": {
+        "month": "month", "axis": "word", "segment": "segment", "method": "word",
+        "customers": "count", "value_per_customer": "money", "total": "money", **RANGE,
+        "horizon_months": "months", "unseen": "count",
     },
     "segment_ltv_by_month": {
         "month": "month", "axis": "word", "segment": "segment", "value": "money", **RANGE, "n": "count",
@@ -65,7 +70,7 @@ VALUES: Columns = {
     },
     "ltv_methods": {
         "method": "word", "headline": "flag", "value": "money", **RANGE, "n": "count",
-        "horizon_months": "months", "status": "word",
+        "horizon_months": "months", "status": "word", "note": "word",
     },
     "backtests": {
         "model": "word", "kind": "word", "origins": "count", "mean_absolute_error": "rate",

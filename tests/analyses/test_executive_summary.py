@@ -49,7 +49,7 @@ def test_every_chapter_but_the_summary_has_its_place():
 
 def test_key_figures_come_in_the_order_leadership_asks_for_them():
     facts = [
-        _fact("ltv.survival.all", "1230000", "JPY", low="1000000", high="1500000", definition="D18"),
+        _fact("ltv.new_customer", "1230000", "JPY", low="1000000", high="1500000", definition="D18"),
         _fact("retention.grr", 0.9), _fact("retention.nrr", 1.05, low=1.01, high=1.09),
         _fact("mrr.closing", "2500000", "JPY", definition="D06"), _fact("mrr.month_change", "50000", "JPY"),
     ]  # fmt: skip

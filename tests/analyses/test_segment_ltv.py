@@ -4,15 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ltvlab.analyses._value_facts import DEFINITIONS
 from ltvlab.analyses.segment_ltv import (
-    DEFINITIONS,
     conclude,
     ltv_components,
     ltv_methods,
     segment_contrasts,
 )
-from ltvlab.metrics.segment_values import SUBSCRIPTION_METHODS
+from ltvlab.metrics.purchase_value import SPEND_RELATED
+from ltvlab.metrics.renewal_fits import CONSTANT, NONE_DUE
+from ltvlab.metrics.segment_values import NOT_ADMITTED, ORDER_METHODS, SUBSCRIPTION_METHODS
+from ltvlab.statistics.likelihood import FEW_EVENTS, NOT_CONVERGED, ON_BOUND, UNDETERMINED
+from ltvlab.statistics.spending import NO_MEAN
 from ltvlab.tables import COLUMNS as TABLE_COLUMNS
+from ltvlab.text import known
 
 ALL = ("all", "all", 900.0, 40, 50.0)
 # 30 customers worth 1,000 against 30 worth 700, each known to within 30 and 40: 300 ± 50.
@@ -232,6 +237,7 @@ def test_every_value_and_clear_contrast_is_a_fact_with_its_definition():
     facts = {(fact.id, fact.segment): fact for fact in finding.facts}
     assert {key: (fact.value, fact.n, fact.definition) for key, fact in facts.items()} == {
         ("ltv.survival.all", "all"): (900.0, 40, "D18"),
+        ("ltv.new_customer", "all"): (900.0, 40, "D18"),
         ("ltv.survival.industry", "Retail"): (1000.0, 30, "D18"),
         ("ltv.survival.industry", "Food"): (700.0, 30, "D18"),
         ("ltv.contrast.industry", "Retail"): (300.0, 30, "D33"),
@@ -242,7 +248,7 @@ def test_every_value_and_clear_contrast_is_a_fact_with_its_definition():
 
 
 def test_every_method_has_a_definition():
-    assert set(SUBSCRIPTION_METHODS) == set(DEFINITIONS)
+    assert {*SUBSCRIPTION_METHODS, *ORDER_METHODS} == set(DEFINITIONS)
 
 
 def test_no_fact_comes_from_a_segment_that_is_hidden():
@@ -310,3 +316,91 @@ def test_a_handful_of_customers_on_either_side_proves_nothing():
     assert segment_contrasts(thin_rest).set_index("segment")["p_value"].isna().to_dict() == {
         "A": True, "B": False,
     }  # fmt: skip
+
+
+def _model(method, **columns):
+    return _ltv(*CLEAR, method=method, share_beyond=0.42, note=None, **columns)
+
+
+def _today(method="renewal_model", total=5e9):
+    table = pd.DataFrame(
+        {
+            "month": [pd.Period("2026-09", "M")], "axis": "all", "segment": "all", "method": method,
+            "customers": 297, "total": total, "low": 4e9, "high": 6e9,
+        }
+    )  # fmt: skip
+    table.attrs = {"currency": "JPY"}
+    return table
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("note", [None, "a note"])
+@pytest.mark.parametrize("method", ["renewal_model", "purchase_model"])
+def test_a_model_as_headline_says_what_it_rests_on(english_left, method, note, language):
+    finding = conclude(_model(method).assign(note=note), pd.DataFrame(), language=language)
+
+    facts = {fact.id: fact.value for fact in finding.facts}
+    assert facts["ltv.new_customer"] == 900.0
+    assert (
+        "A new customer is worth ¥900" if language == "en" else "新規顧客一社の価値"
+    ) in finding.answer
+    assert (facts.get("ltv.renewal_model.beyond") == 0.42) == (method == "renewal_model")
+    assert any("42" in caveat for caveat in finding.caveats) == (method == "renewal_model")
+    assert len(finding.caveats) == 2 + (method == "renewal_model") + (note is not None)
+    if language == "ja":
+        assert english_left(finding, data=["Retail"]) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("not_applicable", ("No back-test has found", "検証結果がないため")),
+        ("insufficient", ("has too little to stand on", "根拠となる解約が足りないため")),
+        ("ok", ("less than half of MRR", "半分に満たないため")),
+    ],
+)
+def test_survival_as_headline_says_why_it_is_not_the_renewal_model(
+    english_left, status, said, language
+):
+    model = _ltv(ALL, method="renewal_model", headline=False, status=status)
+    ltv = pd.concat([_ltv(*CLEAR), model], ignore_index=True)
+    ltv.attrs = {"currency": "JPY"}
+
+    finding = conclude(ltv, pd.DataFrame(), language=language)
+
+    assert said[language == "ja"] in " ".join(finding.caveats)
+    if language == "ja":
+        assert english_left(finding, data=["Retail"]) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("method", ["renewal_model", "survival"])
+def test_what_todays_customers_bring_is_a_fact_and_a_floor_by_survival(
+    english_left, method, language
+):
+    finding = conclude(
+        _ltv(*CLEAR), pd.DataFrame(), beside={"existing_value": _today(method)}, language=language
+    )
+
+    fact = next(fact for fact in finding.facts if fact.id == "ltv.existing.total")
+    assert (fact.value, fact.n, fact.definition) == (5e9, 297, "D19")
+    floor = "at least" if language == "en" else "少なくとも"
+    assert (floor in finding.answer) == (method == "survival")
+    assert "297" in finding.answer
+    assert "existing_value" in finding.tables
+    if language == "ja":
+        assert english_left(finding, data=["Retail"]) == []
+
+
+def test_without_a_figure_for_todays_customers_nothing_is_said_of_them():
+    hidden = conclude(_ltv(*CLEAR), pd.DataFrame(), beside={"existing_value": _today(total=np.nan)})
+    empty = conclude(_ltv(*CLEAR), pd.DataFrame(), beside={"existing_value": _today().head(0)})
+
+    assert "Today's" not in hidden.answer + empty.answer
+
+
+def test_every_note_on_a_model_has_a_translation():
+    notes = (FEW_EVENTS, NOT_CONVERGED, ON_BOUND, UNDETERMINED, NO_MEAN, CONSTANT, NONE_DUE)
+
+    assert {*notes, SPEND_RELATED, NOT_ADMITTED} <= known("ja")

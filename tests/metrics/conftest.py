@@ -36,3 +36,37 @@ def people():
         return frame.assign(**columns)
 
     return build
+
+
+@pytest.fixture
+def shop():
+    """Return the function that draws a shop's purchase history from BG/NBD and Gamma–Gamma rates.
+
+    r 0.6, alpha 4, a 0.8, b 2.5; p 6, q 4, gamma 15; first purchases over half the months.
+    """
+    return _shop
+
+
+def _shop(*, customers, seed, months=24, rates=(0.6, 4.0, 0.8, 2.5), spending=(6.0, 4.0, 15.0)):
+    generator = np.random.default_rng(seed)
+    rate = generator.gamma(rates[0], 1 / rates[1], customers)
+    leaves = generator.beta(rates[2], rates[3], customers)
+    age = months - generator.uniform(0, months / 2, customers)
+    gaps = generator.exponential(1 / rate[:, None], (customers, 200)).cumsum(axis=1)
+    stays = generator.random((customers, 200)) >= leaves[:, None]
+    # Who leaves does so after a purchase: the one at which the coin fell counts.
+    alive_before = np.hstack([np.ones((customers, 1), bool), np.cumprod(stays, axis=1)[:, :-1] > 0])
+    made = (gaps <= age[:, None]) & alive_before
+    repeats = made.sum(axis=1)
+    last = np.where(repeats > 0, np.where(made, gaps, 0).max(axis=1), 0.0)
+    p, q, gamma = spending
+    scale = generator.gamma(q, 1 / gamma, customers)
+    each = generator.gamma(p, 1 / scale[:, None], (customers, 201))
+    spend = np.where(repeats > 0, (each[:, 1:] * made).sum(axis=1) / np.maximum(repeats, 1), np.nan)
+    revenue = each[:, 0] + np.nan_to_num(spend) * repeats
+    return pd.DataFrame(
+        {
+            "repeats": repeats, "last_repeat": last, "age": age, "spend": spend,
+            "first_spend": each[:, 0], "revenue": revenue, "margin": 0.4 * revenue, "seen": True,
+        }
+    )  # fmt: skip

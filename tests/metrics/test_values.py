@@ -31,6 +31,19 @@ def test_subscription_value_is_margin_over_pooled_churn():
     )
 
 
+def test_one_over_churn_reports_the_mix_of_ages_and_not_a_new_customers_life():
+    """V25: half leave at 1 % and half at 15 %: 53.3 months while steady, 97.7 after two years without new ones."""
+
+    def months(years):
+        kept = np.array([0.99, 0.85]) ** (12 * years)
+        opened = kept / np.array([0.01, 0.15])
+        counts = pd.DataFrame({"opened": opened, "lost": kept, "margin": opened, "active": opened})
+        return subscription_value(1000 * counts, horizon_months=60, seed=1).value
+
+    assert months(0) == pytest.approx(53.33, abs=0.01)
+    assert months(2) == pytest.approx(97.7, abs=0.05)
+
+
 def test_with_few_losses_the_subscription_value_is_a_bound_within_the_horizon():
     """D34: never infinite, never a life of centuries."""
     none = subscription_value(_recent(lost=0), horizon_months=60, seed=1)
@@ -179,6 +192,85 @@ def test_every_row_has_a_status_and_one_method_is_the_headline(book):
     assert ltv.loc[ltv["headline"], "method"].unique().tolist() == ["survival"]
     assert set(ltv["status"]) <= {"ok", "indicative", "insufficient"}
     assert ltv.loc[ltv["status"] == "insufficient", ["value", "low", "high"]].isna().all(axis=None)
+
+
+@pytest.fixture
+def annual_book(matrix, people):
+    """120 customers on yearly terms over four years, chances of leaving of their own."""
+    generator = np.random.default_rng(3)
+    start = generator.integers(0, 48, 120)
+    life = 12 * generator.geometric(generator.beta(2, 5, 120))
+    paid = (np.arange(48) >= start[:, None]) & (np.arange(48) < (start + life)[:, None])
+    mrr = matrix({f"C{i:03d}": row * 100.0 for i, row in enumerate(paid)})
+    return mrr, _featured(people(mrr), mrr)
+
+
+def _rows(table):
+    return table[table["axis"] == "all"].set_index("method")
+
+
+def test_a_model_that_is_not_admitted_has_a_row_without_a_figure(annual_book):
+    mrr, customers = annual_book
+    plain = _rows(ltv_by_segment(mrr, mrr, customers, seed=1))
+    refused = _rows(ltv_by_segment(mrr, mrr, customers, annual=mrr, seed=1))
+
+    model = refused.loc["renewal_model"]
+    assert (model["status"], model["headline"], model["n"]) == ("not_applicable", False, 120)
+    assert model[["value", "low", "high"]].isna().all()
+    assert "no back-test" in model["note"]
+    pd.testing.assert_frame_equal(
+        refused.drop("renewal_model").drop(columns="note"), plain.drop(columns="note")
+    )
+
+
+def test_an_admitted_renewal_model_heads_an_annual_book_over_the_whole_horizon(annual_book):
+    mrr, customers = annual_book
+    given = {"annual": mrr, "admitted": frozenset({"renewal_model"})}
+
+    model = _rows(ltv_by_segment(mrr, mrr, customers, seed=1, **given)).loc["renewal_model"]
+
+    truth = 1200 * np.cumprod([1.0, *((5 + np.arange(4)) / (7 + np.arange(4)))])
+    assert model["headline"]
+    assert model["horizon_months"] == 60
+    assert model["low"] < (truth * 1.1 ** -np.arange(5.0)).sum() < model["high"] * 1.02
+    assert 0 < model["share_beyond"] < 0.5
+
+
+def test_a_model_without_a_value_leaves_the_headline_to_survival(annual_book):
+    mrr, customers = annual_book
+    young = mrr.iloc[:, :14].loc[lambda rows: (rows > 0).any(axis=1)]
+    young.attrs = mrr.attrs
+    given = {"annual": young, "admitted": frozenset({"renewal_model"})}
+
+    rows = _rows(ltv_by_segment(young, young, customers.loc[young.index], seed=1, **given))
+
+    assert rows.loc["renewal_model", "status"] == "insufficient"
+    assert rows.loc["renewal_model", "note"].startswith("too few events")
+    assert rows.index[rows["headline"]].tolist() == ["survival"]
+
+
+def test_the_purchase_model_is_for_orders_and_never_beside_contracts(matrix, people, book):
+    orders = matrix({f"C{i}": [10, 0, 10, 0] for i in range(9)}, basis="orders")
+    customers = _featured(people(orders), orders)
+
+    rows = _rows(ltv_by_segment(orders, orders, customers, orders=orders, seed=1))
+    contracts = ltv_by_segment(book[0], *book, orders=book[0], seed=1)
+
+    assert rows.loc["purchase_model", "status"] == "not_applicable"
+    assert "purchase_model" not in set(contracts["method"])
+
+
+def test_money_in_another_unit_or_for_other_months_is_refused(book, matrix):
+    """D17a: a figure of mixed units would be wrong without a word."""
+    mrr, customers = book
+    dollars = mrr.copy()
+    dollars.attrs = mrr.attrs | {"currency": "USD"}
+    short = mrr.iloc[:, 1:]
+
+    with pytest.raises(ValueError, match="margin is in USD and the monthly amounts in JPY"):
+        ltv_by_segment(mrr, dollars, customers, seed=1)
+    with pytest.raises(ValueError, match="do not cover the same months"):
+        ltv_by_segment(mrr, short, customers, seed=1)
 
 
 def test_recent_sums_count_a_loss_once(matrix):

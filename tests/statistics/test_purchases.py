@@ -165,7 +165,7 @@ def test_the_order_of_customers_changes_nothing(known_shop):
 
     shuffled = fit_purchases(*(column[order] for column in known_shop))
 
-    assert shuffled == fit_purchases(*known_shop)
+    assert shuffled.rates == fit_purchases(*known_shop).rates
 
 
 def test_everybody_twice_gives_the_same_rates(known_shop):

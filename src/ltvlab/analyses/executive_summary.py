@@ -23,7 +23,7 @@ KEY_FIGURES = {
     "retention.nrr": "NRR, 12 months",
     "retention.grr": "GRR, 12 months",
     "survival.12": "Customers kept after 12 months",
-    "ltv.survival.all": "Value of a new customer",
+    "ltv.new_customer": "Value of a new customer",
     "revenue.month": "Order revenue in the month",
     "revenue.twelve_months": "Order revenue, 12 months",
     "cohort.logos_12": "Customers active 12 months after the start",

@@ -1,4 +1,4 @@
-"""What one customer of an annual book is worth: starting margin × renewals by sBG (D17b, D18, D19).
+"""What one customer of a contract book is worth: starting margin × renewals (D17b, D18, D19).
 
 Customers on yearly terms can leave only at a renewal, so months of their first year say nothing
 about how long they stay; terms do, and the model carries them past the years seen.
@@ -13,38 +13,31 @@ import pandas as pd
 from scipy.special import ndtri
 from statsmodels.tools.numdiff import approx_fprime
 
-from ltvlab.metrics.values import Value, nothing, observed, size_groups
+from ltvlab.metrics.renewal_fits import (
+    CONSTANT,
+    YEAR,
+    Rates,
+    Stratum,
+    constant,
+    renewal_strata,
+    renewals_of,
+    staying,
+    withheld,
+)
+from ltvlab.metrics.values import Value, nothing, observed
 from ltvlab.statistics.discounting import month_weights
-from ltvlab.statistics.renewals import RenewalFit, fit_renewals, survival
+from ltvlab.statistics.likelihood import FEW_EVENTS
 
-YEAR = 12
+__all__ = ["RenewalValue", "renewal_value", "renewals_of"]
 
 
 class RenewalValue(NamedTuple):
-    """A `Value`, the share of it that lies beyond the ages seen, and why there is none, or ""."""
+    """A `Value`, the share of it beyond the ages seen, why there is none, and what was assumed."""
 
     value: Value
     share_beyond: float
     reason: str
-
-
-class _Stratum(NamedTuple):
-    fit: RenewalFit
-    spells: pd.DataFrame
-
-
-def renewals_of(spells: pd.DataFrame, *, term_months: int = YEAR) -> pd.DataFrame:
-    """Return renewed, churned and entered, in terms, of spells in months of age.
-
-    Who is there at age 12 has renewed once; who is gone at age 12 has not. Who leaves inside a
-    term is lost at its end.
-    """
-    duration, event = spells["duration"].to_numpy(), spells["event"].to_numpy(dtype=bool)
-    renewed = np.where(event, -(-duration // term_months) - 1, duration // term_months)
-    entered = spells["entry"].to_numpy() // term_months
-    return pd.DataFrame(
-        {"renewed": renewed, "churned": event, "entered": entered}, index=spells.index
-    )
+    note: str = ""
 
 
 def renewal_value(
@@ -55,53 +48,47 @@ def renewal_value(
     monthly_discount: float,
     level: float = 0.95,
 ) -> RenewalValue:
-    """Return starting margin × sBG survival of its size stratum, summed over the horizon.
+    """Return starting margin × renewals of its term and size, summed over the horizon.
 
-    `spells` is as for `survival_value`: starting_margin, seen, entry, duration, event. Survival
-    falls at renewals alone. Strata are thirds or halves by starting margin where each has a fit
-    that stands, else all as one. The range takes up how sizes scatter and, by the delta method,
-    how well the rates are known; its bounds are of the logarithm, as a value is above zero.
+    `spells` is as for `survival_value`: starting_margin, seen, entry, duration, event; a column
+    `term_months` says each customer's own term. Survival falls at renewals alone, by sBG or,
+    where that fit is withheld, by one constant rate (`note` says so). The range takes up how
+    sizes scatter and, by the delta method, how well the rates are known; its bounds are of the
+    logarithm, as a value is above zero.
     """
     customers = int(spells["seen"].sum())
-    strata = _strata(spells, term_months)
-    reason = strata[0].fit.reason
-    if reason or customers < 2:
+    if "term_months" not in spells:
+        spells = spells.assign(term_months=term_months)
+    strata = renewal_strata(spells)
+    reason = withheld(strata) or (FEW_EVENTS if customers < 2 else "")
+    if reason:
         return RenewalValue(nothing(customers), np.nan, reason)
-    settings = {"term_months": term_months, "monthly_discount": monthly_discount}
     months = np.arange(horizon_months)
-    value, error = _value(strata, months, customers, settings)
-    later = _value(strata, months[observed(spells) :], customers, settings)[0]
-    spread = np.exp(-ndtri((1 - level) / 2) * error / value) if value > 0 else np.nan
-    events = int(sum(stratum.fit.events for stratum in strata))
-    found = Value(value, value / spread, value * spread, error, customers, horizon_months, events)
-    return RenewalValue(found, later / value if value > 0 else np.nan, "")
+    value, error = _value(strata, months, customers, monthly_discount)
+    later = _value(strata, months[observed(spells) :], customers, monthly_discount)[0]
+    low, high = log_range(value, error, level=level)
+    events = int(sum(stratum.rates.events for stratum in strata))
+    found = Value(value, low, high, error, customers, horizon_months, events)
+    note = CONSTANT if constant(strata) else ""
+    return RenewalValue(found, later / value if value > 0 else np.nan, "", note)
 
 
-def _strata(spells: pd.DataFrame, term_months: int) -> list[_Stratum]:
-    """Return thirds, halves or one stratum by size: the finest of which every fit stands."""
-    sizes = spells["starting_margin"].to_numpy()
-    terms = renewals_of(spells, term_months=term_months)
-    for count in (3, 2):
-        group = size_groups(sizes, count)
-        strata = [_fitted(spells[group == i], terms[group == i]) for i in range(count)]
-        if not any(stratum.fit.reason for stratum in strata):
-            return strata
-    return [_fitted(spells, terms)]
-
-
-def _fitted(spells: pd.DataFrame, terms: pd.DataFrame) -> _Stratum:
-    fit = fit_renewals(terms["renewed"], terms["churned"], entered=terms["entered"])
-    return _Stratum(fit, spells)
+def log_range(value: float, error: float, *, level: float = 0.95) -> tuple[float, float]:
+    """Return the bounds of a value above zero, as far up in ratio as down; NaN for any other."""
+    if not value > 0:
+        return np.nan, np.nan
+    spread = float(np.exp(-ndtri((1 - level) / 2) * error / value))
+    return value / spread, value * spread
 
 
 def _value(
-    strata: list[_Stratum], months: np.ndarray, customers: int, settings: dict
+    strata: list[Stratum], months: np.ndarray, customers: int, monthly_discount: float
 ) -> tuple[float, float]:
     """Return the value from these months and its standard error."""
     value = square = rate_variance = 0.0
-    for fit, spells in strata:
+    for rates, spells in strata:
         margin = spells["starting_margin"].to_numpy()[spells["seen"].to_numpy(dtype=bool)]
-        annuity, error = _annuity(fit, months, **settings)
+        annuity, error = _annuity(rates, months, monthly_discount)
         value += margin.sum() / customers * annuity
         square += margin @ margin / customers * annuity**2
         rate_variance += (margin.sum() / customers * error) ** 2
@@ -109,18 +96,15 @@ def _value(
     return float(value), float(np.sqrt(size_variance + rate_variance))
 
 
-def _annuity(
-    fit: RenewalFit, months: np.ndarray, *, term_months: int, monthly_discount: float
-) -> tuple[float, float]:
+def _annuity(rates: Rates, months: np.ndarray, monthly_discount: float) -> tuple[float, float]:
     if len(months) == 0:
         return 0.0, 0.0
     weights = month_weights(
         months, horizon_months=int(months[-1]) + 1, monthly_discount=monthly_discount
     )
 
-    def paid(logs: np.ndarray) -> float:
-        return float(survival(*np.exp(logs), months // term_months) @ weights)
+    def paid(parameters: np.ndarray) -> float:
+        return float(staying(rates, parameters, months) @ weights)
 
-    logs = np.log([fit.alpha, fit.beta])
-    slope = approx_fprime(logs, paid, centered=True)
-    return paid(logs), float(np.sqrt(slope @ fit.log_covariance @ slope))
+    slope = np.ravel(approx_fprime(rates.parameters, paid, centered=True))
+    return paid(rates.parameters), float(np.sqrt(slope @ rates.covariance @ slope))

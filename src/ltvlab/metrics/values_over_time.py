@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ltvlab.metrics.segment_values import AXES, FIRM_MONTHS, ltv_by_segment
+from ltvlab.metrics.segment_values import FIRM_MONTHS, ltv_by_segment
+from ltvlab.metrics.value_book import AXES
 
 MONTHS = 12
 # When a customer started is no segment whose course over time means anything, and each axis more

@@ -41,6 +41,7 @@ class PurchaseFit(NamedTuple):
 
     rates: PurchaseRates
     standard_errors: PurchaseRates
+    log_covariance: np.ndarray
     log_likelihood: float
     converged: bool
     on_bound: bool
@@ -101,6 +102,7 @@ def fit_purchases(
     return PurchaseFit(
         PurchaseRates(*map(float, best.parameters * units)),
         PurchaseRates(*map(float, best.standard_errors * units)),
+        best.log_covariance,
         best.log_likelihood - float(weight @ repeats) * math.log(scale),
         best.converged,
         best.on_bound,

@@ -87,6 +87,32 @@ def _fit(best: Maximum, events: float, total: float) -> RenewalFit:
     )
 
 
+class ConstantRenewal(NamedTuple):
+    """One chance of renewing at every renewal, as its logit with variance; NaN where none came due."""
+
+    logit: float
+    variance: float
+    events: float
+    due: float
+
+
+def constant_renewal(
+    renewed_periods: np.ndarray, churned: np.ndarray, *, entered: np.ndarray
+) -> ConstantRenewal:
+    """Return the share of all renewals due that was made, half a customer added to either side.
+
+    So that a share of all or none keeps a range (Jeffreys). Arguments are as for `fit_renewals`.
+    """
+    renewed, entered = np.asarray(renewed_periods), np.asarray(entered)
+    left = np.asarray(churned).astype("int64")
+    came = renewed + left > entered
+    made, lost = float((renewed - entered)[came].sum()), float(left[came].sum())
+    if made + lost == 0:
+        return ConstantRenewal(np.nan, np.nan, 0.0, 0.0)
+    variance = 1 / (made + 0.5) + 1 / (lost + 0.5)
+    return ConstantRenewal(float(np.log((made + 0.5) / (lost + 0.5))), variance, lost, made + lost)
+
+
 def retention_rate(alpha: float, beta: float, period: np.ndarray) -> np.ndarray:
     """Return the share that renews at the renewal number `period` (1, 2, …) of those who reach it."""
     return (beta + np.asarray(period) - 1.0) / (alpha + beta + np.asarray(period) - 1.0)

@@ -43,6 +43,7 @@ class SpendFit(NamedTuple):
 
     rates: SpendRates
     standard_errors: SpendRates
+    log_covariance: np.ndarray
     log_likelihood: float
     converged: bool
     on_bound: bool
@@ -110,6 +111,7 @@ def _fit(best: Maximum, customers: float, scale: float) -> SpendFit:
     return SpendFit(
         SpendRates(*map(float, best.parameters * units)),
         SpendRates(*map(float, best.standard_errors * units)),
+        best.log_covariance,
         best.log_likelihood - customers * math.log(scale),
         best.converged,
         best.on_bound,
