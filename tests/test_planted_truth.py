@@ -11,6 +11,7 @@ from ltvlab.analyses import (
     mrr_movements,
     segment_ltv,
 )
+from ltvlab.metrics.acquisition_cost import acquisition_table
 from ltvlab.metrics.reasons import customer_reasons
 
 DEMO = ("params/demo.yml", "2026-09")
@@ -206,3 +207,20 @@ def test_mrr_movements_find_the_discounts_that_ended_in_a_running_line(planted, 
     found = _amounts(reasons, "discount_expiry")
 
     assert set(zip(lines["customer_id"], ended, strict=True)) <= set(found.index)
+
+
+def test_acquisition_cost_comes_to_the_planted_cost_of_every_channel(planted, mrr, customers, ltv):
+    """Spend was planned per customer won: what it won lies within chance of spend ÷ planted cost."""
+    truth = pd.DataFrame(planted["cac_by_channel"]["expected"]).set_index("channel")
+    brought = load_tables(*DEMO, names=["spend", "deals"])
+    margin = load_matrix(*DEMO, value="margin")
+
+    table = acquisition_table(mrr, margin, customers, ltv, **brought, seed=1).set_index("channel")
+
+    channels = table.loc[truth.index]
+    planned = channels["spend"] / truth["cac"]
+    assert ((channels["new_customers"] - planned).abs() <= 3 * planned**0.5).all()
+    assert table.loc["all", "new_customers"] == table["new_customers"].iloc[1:].sum()
+    assert channels["cac"].idxmin() == truth["cac"].idxmin() == "紹介 Referral"
+    assert channels["cac"].idxmax() == truth["cac"].idxmax() == "Web広告 Paid web"
+    assert table.loc["all", "verdict"] == "at_least_3"

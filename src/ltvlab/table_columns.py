@@ -38,6 +38,15 @@ MOVEMENTS: Columns = {
     "mrr_reasons": {
         "month": "month", "movement": "word", "reason": "word", "amount": "money", "customers": "count",
     },
+    # Figures of several units in one column, so plain numbers; money in major units.
+    "concentration": {
+        "figure": "word", "unit": "word", "value": "number", "lowest": "number", "highest": "number",
+        "customer_id": "text", "share_largest": "rate",
+    },
+    "who_moves": {
+        "figure": "word", "value": "shown", "lowest": "shown", "highest": "shown",
+        "customer_id": "text", "share_largest": "rate",
+    },
     "recent_reasons": {"group": "word", "reason": "word", "amount": "money", "customers": "count"},
 }  # fmt: skip
 VALUES: Columns = {
@@ -67,6 +76,20 @@ VALUES: Columns = {
         "by_frequency": "money",
         "by_lifetime": "money",
         "by_margin": "money",
+    },
+    "ltv_changes": {
+        "axis": "word", "segment": "segment", "before": "money", "after": "money", "change": "money",
+        "by_price": "money", "by_frequency": "money", "by_lifetime": "money", "by_margin": "money",
+    },
+    "acquisition": {
+        "channel": "segment", "spend": "money", "new_customers": "count", "cac": "money", "ltv": "money",
+        "ltv_cac": "number", "low": "number", "high": "number", "probability": "rate",
+        "payback_months": "number", "horizon_value": "money", "events": "count", "status": "word",
+        "verdict": "word",
+    },
+    "value_concentration": {
+        "figure": "word", "unit": "word", "value": "number", "lowest": "number", "highest": "number",
+        "customer_id": "text", "share_largest": "rate",
     },
     "ltv_methods": {
         "method": "word", "headline": "flag", "value": "money", **RANGE, "n": "count",

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ltvlab.analyses._acquisition_words import (
+    acquisition_facts,
+    acquisition_sentences,
+    change_facts,
+    change_sentences,
+    lag_sentence,
+)
 from ltvlab.analyses._backtest_facts import backtest_facts, backtest_sentence
+from ltvlab.analyses._concentration_words import concentration_facts, concentration_sentences
 from ltvlab.findings import Fact
 
 
@@ -15,6 +23,13 @@ def beside_facts(beside: Mapping[str, pd.DataFrame], *, month: str) -> list[Fact
     facts: list[Fact] = []
     if "backtests" in beside:
         facts += backtest_facts(beside["backtests"], month=month).values()
+    readers = {
+        "acquisition": acquisition_facts,
+        "ltv_changes": change_facts,
+        "value_concentration": concentration_facts,
+    }
+    for name, read in readers.items():
+        facts += read(beside[name]).values() if name in beside else ()
     return facts
 
 
@@ -23,4 +38,12 @@ def beside_sentences(beside: Mapping[str, pd.DataFrame], language: str) -> list[
     sentences: list[str] = []
     if "backtests" in beside:
         sentences.append(backtest_sentence(beside["backtests"], language=language))
+    if "acquisition" in beside:
+        sentences += acquisition_sentences(beside["acquisition"], language)
+        if len(beside["acquisition"]):
+            sentences.append(lag_sentence(beside["acquisition"], language))
+    if "ltv_changes" in beside:
+        sentences += change_sentences(beside["ltv_changes"], language)
+    if "value_concentration" in beside:
+        sentences += concentration_sentences(beside["value_concentration"], language)
     return sentences

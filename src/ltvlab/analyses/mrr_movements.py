@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.analyses._beside_retention import beside_facts, beside_sentences
+from ltvlab.analyses._concentration_words import concentration_facts, concentration_sentences
 from ltvlab.analyses._movement_facts import HALF_YEAR, movement_facts, reason_facts
 from ltvlab.analyses._movement_words import answer, caveats, decision
 from ltvlab.analyses._order_revenue import conclude_orders
@@ -135,7 +136,7 @@ def conclude(
     """Return what the bridge and the rates mean for the report month, their last row.
 
     `beside` holds further tables by name, each with its facts and sentences: mrr_reasons, arpa,
-    renewals, gross_movements, flash (who joined and left between two month ends, D12) and grains
+    renewals, gross_movements, concentration, flash (who joined and left between two month ends, D12) and grains
     (the rates at the other grain of customer, D04). For a company that brings orders, return its
     `revenue` by month and why there is no bridge.
     """
@@ -145,7 +146,7 @@ def conclude(
     given = dict(beside or {})
     facts = _facts(table, rates, given)
     status = _status(rates.iloc[-1])
-    grains = given.pop("grains", None)
+    grains, moved = given.pop("grains", None), given.get("concentration")
     return Finding(
         slug=SLUG,
         question=say(QUESTION),
@@ -157,7 +158,11 @@ def conclude(
         | {name: other for name, other in given.items() if len(other) or name != "renewals"},
         facts=tuple(facts.values()),
         language=language,
-        caveats=(*beside_sentences(facts, grains, language), *caveats(table, rates, language)),
+        caveats=(
+            *beside_sentences(facts, grains, language),
+            *(concentration_sentences(moved, language) if moved is not None else ()),
+            *caveats(table, rates, language),
+        ),
     )
 
 
@@ -168,7 +173,11 @@ def _facts(
     if "mrr_reasons" in beside:
         facts |= reason_facts(table, beside["mrr_reasons"])
     facts |= beside_facts(rates, beside.get("grains"), beside.get("flash"))
-    readers = {"arpa": price_facts, "renewals": renewal_facts}
+    readers = {
+        "arpa": price_facts,
+        "renewals": renewal_facts,
+        "concentration": concentration_facts,
+    }
     for name, read in readers.items():
         facts |= read(beside[name]) if name in beside else {}
     return facts

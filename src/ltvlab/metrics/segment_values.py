@@ -21,6 +21,7 @@ from ltvlab.metrics.values import (
     survival_value,
 )
 from ltvlab.statistics.discounting import monthly_discount
+from ltvlab.statistics.resampling import DRAWS
 
 __all__ = ["AXES", "ltv_by_segment"]
 
@@ -62,6 +63,7 @@ def ltv_by_segment(
     annual: pd.DataFrame | None = None,
     orders: pd.DataFrame | None = None,
     admitted: frozenset[str] = frozenset(),
+    ranges: bool = True,
     seed: int,
 ) -> pd.DataFrame:
     """Return one row per axis, segment and method with the value of a customer and its range.
@@ -74,7 +76,8 @@ def ltv_by_segment(
     `annual` (the MRR on yearly terms) has any, `purchase_model` with `orders`; each shows a
     figure only if `admitted`, and its `note` says what it lacks or assumes.
     What was realised (basic, cohort) is net of `credits`, refunds and credit notes (D13).
-    Money in minor units per customer; `standard_error` comes along for comparisons.
+    Money in minor units per customer; `standard_error` comes along for comparisons. Without
+    `ranges` only the headline is valued, quickly, with neither range nor standard error.
     """
     book = value_book(mrr, margin, customers, credits=credits, annual=annual, orders=orders)
     segments = segments_of(customers)
@@ -84,12 +87,16 @@ def ltv_by_segment(
         "admitted": admitted,
         "cohort_months": _cohort_months(book, cohort_months),
         "discount": monthly_discount(discount_rate_per_year),
+        "draws": DRAWS if ranges else 1,
         "seed": seed,
     }
+    wanted = headline_method(mrr, annual=annual, admitted=admitted)
+    plain = headline_method(mrr)
+    methods = _methods(book, annual) if ranges else tuple(dict.fromkeys((plain, wanted)))
     rows = [
         _row(axis, segment, method, _found(book, chosen, method, settings))
         for axis, segment, chosen in segments
-        for method in _methods(book, annual)
+        for method in methods
     ]
     table = (
         pd.DataFrame(rows).query("n > 0 or axis == 'all'", engine="python").reset_index(drop=True)
@@ -98,9 +105,9 @@ def ltv_by_segment(
     table["unit"] = f"{mrr.attrs['currency']} per customer"
     table["margin_source"] = mrr.attrs["margin_source"]
     table = table.pipe(_with_status, mrr.shape[1], min_customers, admitted)
-    table["headline"] = table["method"] == _shown_headline(
-        table, mrr, headline_method(mrr, annual=annual, admitted=admitted)
-    )
+    table["headline"] = table["method"] == _shown_headline(table, mrr, wanted)
+    if not ranges:
+        table[["low", "high", "standard_error"]] = np.nan
     table.attrs = dict(mrr.attrs)
     return table
 
@@ -179,6 +186,7 @@ def _value(book: Book, chosen: pd.Index, method: str, settings: dict) -> Value:
         spells,
         horizon_months=settings["horizon_months"],
         monthly_discount=settings["discount"],
+        draws=settings["draws"],
         seed=seed,
     )
 

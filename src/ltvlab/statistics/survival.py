@@ -168,11 +168,19 @@ def resampled_counts(
     ages: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return draws × ages of customers at risk and of events, by two matrix products."""
+    under_risk, lost = counts_by_customer(duration, event, entry, ages)
+    return weights @ under_risk, weights @ lost
+
+
+def counts_by_customer(
+    duration: np.ndarray, event: np.ndarray, entry: np.ndarray | None, ages: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return customers × ages of being at risk and of being lost, as 0 and 1."""
     duration, ages = np.asarray(duration)[:, None], np.asarray(ages)
     entry = np.zeros_like(duration) if entry is None else np.asarray(entry)[:, None]
     under_risk = (entry < ages) & (ages <= duration)
     lost = under_risk & (ages == duration) & np.asarray(event).astype(bool)[:, None]
-    return weights @ under_risk.astype("float64"), weights @ lost.astype("float64")
+    return under_risk.astype("float64"), lost.astype("float64")
 
 
 def resampled_curves(
