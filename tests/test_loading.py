@@ -405,3 +405,24 @@ def test_the_demo_is_never_written_over_somebody_elses_files(write_company):
 
     with pytest.raises(UsageError, match="E118"):
         load_matrix(params, "2026-09")
+
+
+def test_a_customer_starts_on_the_first_day_it_pays_for(write_company):
+    """Not where a line begins that is paused or free at first, and not with one cancelled before."""
+    contracts = (
+        "contract_id,customer_id,start_date,end_date,amount,list_amount,discount_end_date,"
+        "pause_start,pause_end,cancel_effective_date,billing_period\n"
+        "K1,C1,2026-01-10,,100,,,2026-01-10,2026-03-04,,month\n"
+        "K2,C2,2026-01-10,,0,100,2026-04-30,,,,month\n"
+        "K3,C3,2026-01-10,,100,,,,,2026-01-05,month\n"
+        "K4,C3,2026-06-10,,100,,,,,,month\n"
+        "K5,C4,2026-02-03,2026-02-20,100,,,,,,month\n"
+        "K6,C5,2026-02-03,,100,,,2026-02-03,,,month\n"
+    )
+    names = "customer_id\n" + "".join(f"C{number}\n" for number in range(1, 6))
+
+    customers = load_customers(write_company({"customers": names, "contracts": contracts}), MONTH)
+
+    assert customers["start_month"].astype(str).to_dict() == {
+        "C1": "2026-03", "C2": "2026-05", "C3": "2026-06", "C4": "2026-02"
+    }  # fmt: skip

@@ -93,3 +93,14 @@ def test_the_horizon_stands_at_the_axis():
     label = charts.intervals(values(), language="en").get_xlabel()
 
     assert label == "Value of a customer over 36 months"
+
+
+def test_all_customers_far_beyond_the_chart_leave_it_as_it_is():
+    """A giant in a segment too small to show once pressed the axes to nothing."""
+    table = values(value=[300.0, 500.0, np.nan, 1e9], high=[450.0, 560.0, np.nan, 2e9])
+
+    axes = charts.intervals(table, language="en")
+    axes.figure.canvas.draw()
+
+    assert axes.get_window_extent().width > 100
+    assert "All customers" not in [text.get_text() for text in axes.texts]

@@ -133,3 +133,26 @@ def test_one_age_is_followed_across_cohorts_in_finished_cells_only(three_cohorts
 
     assert cells["cohort"].tolist() == ["2024-01", "2024-02"]
     assert cells["value"].tolist() == [0.9, 0.7]
+
+
+@pytest.mark.parametrize(("young", "shown"), [(20, True), (21, False)])
+def test_the_first_row_rests_on_a_fifth_of_the_customers_or_is_empty(matrix, people, young, shown):
+    """Five old customers of 25 may speak for all, five of 26 may not."""
+    rows = {f"J{i}": [1, 1, 1] for i in range(5)} | {f"M{i}": [0, 0, 1] for i in range(young)}
+    mrr = matrix(rows)
+
+    value = _cell(cohort_logos(mrr, people(mrr), grain="month"), "all", 2)["value"]
+
+    assert (value == 1.0) if shown else np.isnan(value)
+
+
+def test_what_a_half_finished_cohort_already_pays_is_not_in_the_first_row(matrix, people):
+    """V24: at age 1 of the second quarter only April's customers are seen, so none of it counts."""
+    rows = {f"J{i}": [1, 1, 1, 1, 1] for i in range(5)} | {
+        f"A{i}": [0, 0, 0, 1, 1] for i in range(5)
+    }
+    mrr = matrix(rows | {f"M{i}": [0, 0, 0, 0, 1] for i in range(5)})
+
+    cell = _cell(cohort_logos(mrr, people(mrr)), "all", 1)
+
+    assert (cell["value"], cell["base"]) == (1.0, 5)

@@ -57,3 +57,13 @@ def test_segments_of_a_handful_are_no_side_of_a_log_rank(matrix, people):
     assert tests["segments"].to_dict() == {"pair": 2, "lone": 1}
     assert tests.loc["pair", "p_value"] < 0.05
     assert pd.isna(tests.loc["lone", "p_value"])
+
+
+def test_who_left_before_the_first_months_end_left_at_age_zero(matrix, people):
+    """D12: joined and left inside January, back in March; the first spell is the one that counts."""
+    mrr = matrix({"A": [0, 0, 5], "B": [5, 5, 5]})
+    customers = people(mrr, start_month=pd.PeriodIndex(["2024-01", "2024-01"], freq="M"))
+
+    spells = lifetimes(mrr, customers)
+
+    assert spells.loc["A", ["duration", "event"]].tolist() == [0, True]

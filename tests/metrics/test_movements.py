@@ -116,3 +116,55 @@ def test_an_empty_book_has_an_empty_bridge(matrix):
     assert np.isfinite(
         movement_table(matrix({"A": [1]}), pd.Series([False], index=["A"]))["closing"]
     ).all()
+
+
+def test_who_had_left_before_the_first_month_returns_and_is_never_new(matrix):
+    """D07: an opening customer has paid before, whatever the first month shows."""
+    mrr = matrix({"A": [0, 0, 100], "B": [0, 0, 100]})
+    started = pd.Series([True, False], index=["A", "B"])
+
+    table = movement_table(mrr, started).iloc[-1]
+
+    assert (table["reactivation"], table["new"]) == (100, 100)
+
+
+def test_a_class_is_told_from_the_change_without_exchange_rates(matrix):
+    """100 → 110 where rates alone made +30 is a contraction of 20; so is 100 → 100 at +20 (D10)."""
+    mrr = matrix({"A": [100, 110], "B": [100, 100]})
+    fx = matrix({"A": [0, 30], "B": [0, 20]})
+
+    table = movement_table(mrr, _opening(mrr), fx=fx).iloc[-1]
+
+    assert (table["contraction"], table["expansion"], table["fx"]) == (-40, 0, 50)
+    assert customer_counts(mrr, _opening(mrr), fx=fx)["contraction"].tolist() == [0, 2]
+
+
+def test_who_joins_or_leaves_has_no_exchange_effect(matrix):
+    """D10: new at this month's rate, churn at last month's, nothing left for fx."""
+    mrr = matrix({"joins": [0, 100], "leaves": [100, 0]})
+    fx = matrix({"joins": [0, 7], "leaves": [0, 7]})
+    started = pd.Series([False, True], index=mrr.index)
+
+    table = movement_table(mrr, started, fx=fx).iloc[-1]
+
+    assert (table["new"], table["churn"], table["fx"]) == (100, -100, 0)
+
+
+def test_a_change_of_exactly_half_a_minor_unit_counts(matrix):
+    mrr = matrix({"A": [100, 100.5]})
+
+    assert customer_counts(mrr, _opening(mrr))["expansion"].tolist() == [0, 1]
+
+
+def test_customers_at_the_opening_are_those_who_paid_before(matrix):
+    mrr = matrix({"A": [100, 0, 0], "B": [100, 100, 0]})
+
+    assert customer_counts(mrr, _opening(mrr, "A", "B"))["opening"].tolist() == [2, 2, 1]
+
+
+def test_a_gap_between_closing_and_the_next_opening_stops_the_run_too(matrix):
+    table = movement_table(matrix({"A": [100, 150]}), pd.Series([True], index=["A"]))
+    table.loc[1, ["opening", "closing"]] += 1
+
+    with pytest.raises(DataError, match="2024-02"):
+        _require_closed(table)

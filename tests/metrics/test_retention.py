@@ -160,3 +160,10 @@ def test_each_rate_carries_the_number_of_customers_it_is_of(matrix):
 
     assert table["base_year"].tolist() == [0] * 12 + [2]
     assert table["base_month"].tolist() == [2] * 12 + [3]
+
+
+def test_the_first_month_opens_with_who_is_known_to_have_paid_before_it(matrix):
+    mrr = matrix({"old": [10, 10], "young": [10, 10], "gone": [0, 10]})
+    started = pd.Series([True, False, True], index=mrr.index)
+
+    assert retention_table(mrr, started, seed=1)["base_month"].tolist() == [1, 2]

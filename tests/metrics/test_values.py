@@ -277,3 +277,20 @@ def test_recent_sums_count_a_loss_once(matrix):
     mrr = matrix({"A": [1] * 10 + [0] * 3})
 
     assert recent_sums(mrr, mrr).loc["A", ["opened", "lost", "active"]].tolist() == [10, 1, 0]
+
+
+def test_the_cohort_value_ends_with_its_last_month_though_more_are_known():
+    ages = pd.DataFrame([[10.0, 10.0, 99.0], [20.0, 0.0, 99.0]])
+
+    assert cohort_value(ages, months=2, seed=1).value == 20.0
+
+
+def test_ten_losses_are_enough_for_a_value_and_nine_are_not():
+    """D34."""
+    ten, nine = (
+        subscription_value(_recent(lost=lost), horizon_months=60, seed=1) for lost in (10, 9)
+    )
+
+    assert ten.value == pytest.approx(75 * 1200 / 10)
+    assert ten.low < ten.value < ten.high
+    assert np.isnan(nine.high)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ltvlab.loading import load_contract_lines, load_matrix
+from ltvlab.contract_loading import load_contract_lines
+from ltvlab.loading import load_matrix
 from ltvlab.metrics.renewal_rates import renewals_table
 
 HEAD = "contract_id,customer_id,product,start_date,end_date,amount,billing_period"

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from ltvlab.loading import load_customers, load_matrix, load_moves
+from ltvlab.contract_loading import load_moves
+from ltvlab.loading import load_customers, load_matrix
 from ltvlab.metrics.gross_movements import gross_movements
 from ltvlab.metrics.movements import movement_table
 

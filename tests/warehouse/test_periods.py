@@ -167,3 +167,17 @@ def test_an_early_cancellation_ends_a_fixed_term(month_end_mrr, paid):
     }
 
     assert paid(month_end_mrr(line), "2024-05", "2024-06") == [100, 0]
+
+
+@pytest.mark.parametrize(
+    "old", [{"end_date": "2024-12-31", "cancel_effective_date": "2025-06-30"}, {"end_date": None}]
+)
+def test_a_line_that_another_names_ends_there_whatever_else_is_said(month_end_mrr, paid, old):
+    """Paid on until a later cancel date, or for ever, it would be counted beside its successor."""
+    lines = (
+        {"contract_id": "old", "start_date": "2024-01-01", "amount": 100.0, "auto_renew": True}
+        | {"cancel_effective_date": None} | old,
+        {"start_date": "2025-02-01", "amount": 120.0, "predecessor_id": "old"},
+    )  # fmt: skip
+
+    assert paid(month_end_mrr(*lines), "2025-01", "2025-03") == [100, 120, 120]

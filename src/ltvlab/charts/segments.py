@@ -30,13 +30,13 @@ def intervals(ltv: pd.DataFrame, *, language: str, axis: str = "industry") -> Ax
         return note(translator(language)("There is one segment only: nothing to compare"), language)
     axes = new_axes(language, height=1.3 + ROW_HEIGHT * len(shown))
     _draw(axes, shown)
-    everyone = _rows(ltv, "all")
-    if _usual_horizon(everyone) == _usual_horizon(shown):
-        _reference(axes, everyone, language)
     _value_labels(axes, shown, ltv, language)
     axes.set_yticks(range(len(shown)), _names(shown, language))
     axes.set_ylim(-0.6, len(shown) - 0.4)
     _limit(axes, shown)
+    everyone = _rows(ltv, "all")
+    if _usual_horizon(everyone) == _usual_horizon(shown):
+        _reference(axes, everyone, language)
     axes.tick_params(axis="y", length=0)
     as_money(axes.xaxis, ltv, language)
     axes.set_xlabel(_axis_label(shown, language))
@@ -90,8 +90,10 @@ def _usual_horizon(shown: pd.DataFrame) -> int | None:
 
 
 def _reference(axes: Axes, everyone: pd.DataFrame, language: str) -> None:
-    if everyone["value"].notna().any():
-        value = everyone["value"].iloc[-1]
+    value = everyone["value"].iloc[-1] if len(everyone) else np.nan
+    left, right = axes.get_xlim()
+    # One giant in a segment too small to show can lift all customers far beyond the chart.
+    if left <= value <= right:
         axes.axvline(value, color=theme.INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
         text = translator(language)("All customers")
         axes.annotate(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from ltvlab.months import calendar_quarter, fiscal_year, from_month_number
 from ltvlab.text import OTHER, UNKNOWN
-from ltvlab.warehouse.columns import month_number
+from ltvlab.warehouse.columns import NEVER, month_number
 
 SEGMENTS = ("industry", "channel", "region")
 
@@ -78,13 +79,10 @@ def first_cells(
 def _with_flash(cells: pd.DataFrame, connection: Backend, periods: str) -> pd.DataFrame:
     if periods not in connection.list_tables():
         return cells
-    rows = connection.table(periods)
-    paid = rows.filter((rows["amount"] > 0) & (rows["end"] > rows["start"]))
-    starts = (
-        paid.group_by("customer_id")
-        .aggregate(paid_from=month_number(paid["start"]).min())
-        .to_pandas()
-    )
+    paid = _paid_from(connection.table(periods))
+    last = int(connection.table("book").to_pandas()["last_month"].iloc[0])
+    starts = paid.filter(paid["paid_from"] <= last).group_by("customer_id")
+    starts = starts.aggregate(paid_from=paid["paid_from"].min()).to_pandas()
     cells = cells.merge(starts, on="customer_id", how="outer", validate="one_to_one")
     cells["first_paid_month"] = cells["paid_from"].fillna(cells["first_paid_month"]).astype("int64")
     nothing_held = {
@@ -94,6 +92,21 @@ def _with_flash(cells: pd.DataFrame, connection: Backend, periods: str) -> pd.Da
         "first_basket": OTHER,
     }
     return cells.drop(columns="paid_from").fillna(nothing_held)
+
+
+def _paid_from(periods: ir.Table) -> ir.Table:
+    """Return the first paid month of each period: after what is free, and after a pause (D14, D15).
+
+    Periods that were cancelled before they began, or never paid for, are out.
+    """
+    free_first = periods["discount_end"].notnull() & (periods["list_amount"] > 0)
+    periods = periods.filter((periods["amount"] > 0) | free_first)
+    begin = ibis.ifelse(periods["amount"] > 0, periods["start"], periods["discount_end"])
+    paused = (periods["pause_start"] <= begin) & (periods["pause_end"].fill_null(NEVER) > begin)
+    begin = ibis.ifelse(paused.fill_null(False), periods["pause_end"].fill_null(NEVER), begin)
+    paid = periods.mutate(begin=begin)
+    paid = paid.filter(paid["begin"] < paid["end"])
+    return paid.mutate(paid_from=month_number(paid["begin"]))
 
 
 def _with_start(

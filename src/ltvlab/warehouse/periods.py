@@ -162,14 +162,12 @@ def _run_on(lines: ir.Table, *, gap_days: int) -> ir.Table:
     unnamed = _unnamed_successors(lines, gap_days=gap_days)
     lines = lines.left_join(named, "line").drop("line_right")
     lines = lines.left_join(unnamed, "line").drop("line_right")
-    successor = lines["named_start"].fill_null(lines["unnamed_start"])
-    renewing = lines["auto_renew"].fill_null(False) & lines["end_date"].notnull()
-    fixed_end = ibis.least(
-        lines["end_date"].fill_null(NEVER), lines["cancel_effective_date"].fill_null(NEVER)
-    )
-    end = ibis.ifelse(
-        renewing, lines["cancel_effective_date"].fill_null(successor).fill_null(NEVER), fixed_end
-    )
+    cancelled = lines["cancel_effective_date"].fill_null(NEVER)
+    # Who names the line it replaces ends it, also where the old line is cancelled only later.
+    stopped = ibis.least(cancelled, lines["named_start"].fill_null(NEVER))
+    guessed = ibis.ifelse(stopped < NEVER, stopped, lines["unnamed_start"].fill_null(NEVER))
+    fixed = ibis.least(lines["end_date"].fill_null(NEVER), cancelled)
+    end = ibis.ifelse(lines["auto_renew"].fill_null(False), guessed, fixed)
     return lines.mutate(end=end)
 
 
