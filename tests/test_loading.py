@@ -40,6 +40,7 @@ def test_the_matrix_is_the_mrr_one_adds_up_by_hand(small):
     assert (mrr.index.name, mrr.columns.name) == ("customer_id", "month")
     assert mrr.attrs == {
         "currency": "JPY", "basis": "contracts", "margin_source": "params", "newest_month": "2026-05",
+        "unconfirmed": 0.0, "churn_timing": "service_end",
     }  # fmt: skip
 
 
@@ -147,7 +148,9 @@ def test_orders_become_revenue_and_margin_in_their_month(write_company):
         "C2": [0, 200, 0],
     }
     assert revenue.attrs == {"currency": "JPY", "basis": "orders", "margin_source": "cost"} | {
-        "newest_month": revenue.attrs["newest_month"]
+        "newest_month": revenue.attrs["newest_month"],
+        "unconfirmed": 0.0,
+        "churn_timing": "service_end",
     }
     assert load_matrix(params, MONTH, value="margin").loc["C1"].tolist() == [70, 0, 20]
     assert load_matrix(params, MONTH, value="orders").loc["C1"].tolist() == [1, 0, 1]

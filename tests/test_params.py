@@ -256,3 +256,18 @@ def _params(**settings):
         "sources": {"customers": {"file": "customers.csv"}},
     }
     return Params.model_validate(usual | settings)
+
+
+def test_how_contracts_become_months_has_the_usual_conventions_as_defaults(params_file):
+    params = load_params(params_file(GOOD))
+
+    chosen = (params.gap_days, params.past_due_days, params.paused, params.churn_timing)
+    assert chosen == (31, 90, "churn", "service_end")
+    assert load_params(params_file(GOOD + "past_due_days: null\n")).past_due_days is None
+
+
+@pytest.mark.parametrize(
+    "line", ["past_due_days: 366", "past_due_days: -1", "paused: maybe", "churn_timing: never"]
+)
+def test_a_convention_that_does_not_exist_is_refused(problems, line):
+    assert [problem.column for problem in problems(f"{GOOD}{line}\n")] == [line.split(":")[0]]

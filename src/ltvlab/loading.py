@@ -21,22 +21,23 @@ from ltvlab.warehouse.currencies import at_year_ago_rates, fx_matrix
 from ltvlab.warehouse.customers import customer_features, first_cells
 from ltvlab.warehouse.engine import reading
 from ltvlab.warehouse.grain import GRAINS, View, merges_of, named
-from ltvlab.warehouse.matrix import credit_matrix, monthly_matrix
+from ltvlab.warehouse.matrix import credit_matrix, monthly_matrix, usage_matrix
 from ltvlab.warehouse.panel import whole_panel
 
-KEPT = ("currency", "basis", "margin_source", "newest_month")
+KEPT = ("currency", "basis", "margin_source", "newest_month", "unconfirmed")
 # What the warehouse computes for itself, beside the company's tables and the intake's own.
 INNER = {
     "families", "options", "margins", "rates", "periods", "credits", "panel", "idle", "book", "flash",
     "holders", "booked_customers", "booked_panel", "booked_idle", "booked_periods",
-    "other_grain_panel", "other_grain_idle",
+    "other_grain_panel", "other_grain_idle", "unpaid", "future_credits", "open_renewals",
+    "stretches", "usage_cells",
 }  # fmt: skip
 
 
 def load_tables(
     params: str, month: str, *, names: Sequence[str] | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Return canonical tables by name, and the intake's own under `intake_…`.
+    """Return canonical tables by name, `bridged` (late renewals, D11), and `intake_…` of the intake.
 
     A table that the company does not bring is left out, also where `names` asks for it.
     """
@@ -49,7 +50,7 @@ def load_tables(
 def load_panel(params: str, month: str, *, view: View = "joined") -> pd.DataFrame:
     """Return the panel: customer × product × plan × currency × month (money in minor units).
 
-    With contracts or invoices also what is paused or free, at 0, and `is_option` where plans say
+    With contracts or invoices also what is paused, past due or free, at 0, and `is_option` where plans say
     it. `view` as for the matrix.
     """
     with opened(params, month) as (connection, book):
@@ -67,10 +68,13 @@ def load_matrix(
 ) -> pd.DataFrame:
     """Return the monthly matrix: a row per `by`, a column per month, sums of `value`.
 
-    `value` is amount (MRR, or revenue for orders), margin, list_amount, annual_amount, seats,
-    orders, credits (refunds and credit notes, negative, in the month issued), fx (the part of the
-    month's change that exchange rates made), or year_ago_rates (MRR at the rates of twelve months
-    before). Money in minor units; attrs say currency, basis and where the margin comes from.
+    `value` is amount (MRR, or revenue for orders), margin, list_amount (before discounts, so that
+    amount less list_amount is the discount), annual_amount, unconfirmed (carried without a
+    renewal), seats, orders, usage (lines billed by use, no MRR), credits (refunds and credit
+    notes, negative, in the month issued), fx (the part of the month's change that exchange rates
+    made), or year_ago_rates (MRR at the rates of twelve months before). Money in minor units;
+    attrs say currency, basis, where the margin comes from, what of the last month is
+    unconfirmed, and when churn is dated.
 
     `view` is joined (one history per customer as of the report month), booked (ids as they stood
     in each month, with `merges` in the attrs), or other_grain (by parent where the report counts by
@@ -85,6 +89,8 @@ def load_matrix(
             shown = fx_matrix(connection, panel, **span, merges=merges)
         elif value == "credits":
             shown = credit_matrix(connection, **span)
+        elif value == "usage":
+            shown = usage_matrix(connection, **span)
         elif value == "year_ago_rates":
             shown = at_year_ago_rates(connection, panel, **span)
         else:
@@ -94,6 +100,7 @@ def load_matrix(
     shown = shown.loc[(shown != 0).any(axis=1)] if value == "amount" else shown
     settings = load_params(params)
     shown.attrs = {name: book[name] for name in KEPT} | ({"merges": merges} if merges else {})
+    shown.attrs["churn_timing"] = settings.churn_timing
     shown.attrs |= {"grain": GRAINS[settings.customer_grain]} if view == "other_grain" else {}
     note = settings.churn_note
     shown.attrs |= {"churn_note_en": note.en, "churn_note_ja": note.ja} if note else {}

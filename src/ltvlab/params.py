@@ -58,7 +58,14 @@ class Params(Strict):
     tax_rate: Share = 0.10
     customer_grain: Literal["company", "parent"] = "company"
     history_complete_from: dt.date | None = None
+    # Longest gap that is a late renewal and no loss; 0 is strict: every gap is a loss and a return.
     gap_days: Annotated[int, Field(ge=0, le=92)] = 31
+    # An unpaid invoice takes its product out of MRR so many days after it was due; null: never.
+    past_due_days: Annotated[int, Field(ge=0, le=365)] | None = 90
+    # Whether what pauses leaves MRR (churn) or stays in it (kept).
+    paused: Literal["churn", "kept"] = "churn"
+    # A loss is dated to the end of paid service, or to the day of its notice.
+    churn_timing: Literal["service_end", "notice"] = "service_end"
     gross_margin: Share | None = None
     margin_note: Names | None = None
     size_bands: list[Annotated[int, Field(gt=0)]] = Field(default=[50, 300])

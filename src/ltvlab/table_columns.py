@@ -47,6 +47,7 @@ MOVEMENTS: Columns = {
         "figure": "word", "value": "shown", "lowest": "shown", "highest": "shown",
         "customer_id": "text", "share_largest": "rate",
     },
+    "usage_mrr": {"month": "month", "billed_by_use": "money", "usage_mrr": "money", "customers": "count"},
     "recent_reasons": {"group": "word", "reason": "word", "amount": "money", "customers": "count"},
 }  # fmt: skip
 VALUES: Columns = {

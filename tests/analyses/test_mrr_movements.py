@@ -11,11 +11,13 @@ from ltvlab.analyses.mrr_movements import (
     reasons,
     retention,
     revenue_by_month,
+    usage_mrr,
 )
 from ltvlab.tables import COLUMNS
 
 # In the last month A grows by 50, B leaves, and C is new with 80.
 BOOK = {"A": [100] * 12 + [150], "B": [100] * 12 + [0], "C": [0] * 12 + [80]}
+STATES = {"paused": False, "past_due": False, "ramp_step": False}
 STATUS = {"good": (1.01, 1.2), "watch": (0.9, 1.1), "act": (0.6, 0.9)}
 
 
@@ -254,10 +256,62 @@ def test_every_fact_agrees_with_the_tables_and_names_its_definition(matrix, peop
     assert finding.tables["mrr_movements"]["closing"].iloc[-1] == facts["mrr.closing"].value
 
 
+def test_what_is_billed_by_use_is_the_mean_of_three_months_beside_mrr(matrix, people):
+    """D06: 30, 60 and 90 are 60 a month; the first two months have no mean yet."""
+    mrr = matrix(BOOK)
+    used = usage_mrr(matrix({"A": [0] * 10 + [30, 60, 90]}))
+    settings = {"beside": {"usage_mrr": used}, "language": "en"}
+
+    finding = conclude(movements(mrr, people(mrr)), _rates(mrr), revenue_by_month(mrr), **settings)
+
+    assert used["usage_mrr"].isna().tolist() == [True] * 2 + [False] * 11
+    assert used.iloc[-1][["billed_by_use", "usage_mrr", "customers"]].tolist() == [90, 60, 1]
+    assert set(used) == set(COLUMNS["usage_mrr"])
+    fact = next(fact for fact in finding.facts if fact.id == "mrr.usage")
+    assert (fact.value, fact.n) == (60, 1)
+    assert "Beside MRR, customers pay ¥60 a month by use" in finding.answer
+    assert finding.tables["usage_mrr"] is used
+
+
+def test_without_lines_billed_by_use_nothing_is_said_of_them(matrix, people):
+    mrr = matrix(BOOK)
+    used = usage_mrr(mrr.iloc[:0])
+
+    finding = conclude(
+        movements(mrr, people(mrr)), _rates(mrr), revenue_by_month(mrr), beside={"usage_mrr": used}
+    )
+
+    assert used.empty
+    assert "usage_mrr" not in finding.tables
+    assert not {"mrr.usage", "mrr.unconfirmed"} & {fact.id for fact in finding.facts}
+    assert "Beside" not in finding.answer
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_unconfirmed_renewals_are_said_with_their_amount(matrix, people, english_left, language):
+    """D11: 80 of the 230 rest on renewals that are still open."""
+    finding = _finding(matrix(BOOK, unconfirmed=80.0), people, language=language)
+
+    fact = next(fact for fact in finding.facts if fact.id == "mrr.unconfirmed")
+    assert (fact.value, fact.definition) == (80.0, "D11")
+    assert ("unconfirmed" if language == "en" else "未確定") in finding.answer
+    assert language == "en" or not english_left(finding)
+
+
+@pytest.mark.parametrize(
+    ("timing", "said"),
+    [("service_end", "end of paid service, not"), ("notice", "notice, not")],
+)
+def test_the_caveat_says_when_churn_is_dated(matrix, people, timing, said):
+    finding = _finding(matrix(BOOK, churn_timing=timing), people)
+
+    assert f"it is dated to the {said}" in finding.caveats[0]
+
+
 def _panel(mrr):
     """Return the panel of customers that hold one product each, but A a second in the last month."""
     long = mrr.rename_axis(columns="month").stack().rename("amount").reset_index()
-    long = long[long["amount"] > 0].assign(product="P", plan="Light", currency="JPY", paused=False)
+    long = long[long["amount"] > 0].assign(product="P", plan="Light", currency="JPY", **STATES)
     sold = (long["customer_id"] == "A") & (long["month"] == mrr.columns[-1])
     second = long[sold].assign(product="Q", amount=50.0)
     long["amount"] -= 50.0 * sold

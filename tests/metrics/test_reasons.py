@@ -21,6 +21,8 @@ def _cell(month, **given):
         "plan": "Unknown",
         "currency": "JPY",
         "paused": False,
+        "past_due": False,
+        "ramp_step": False,
     }
     cell |= {"month": FIRST.ordinal + month, "seats": np.nan, "is_option": pd.NA} | given
     usual = {"family": cell["product"][0], "list_amount": cell["amount"]}
@@ -69,6 +71,10 @@ def _reasons(*months, **settings):
         ([LINE], [LINE | {"amount": 90.0, "list_amount": 100.0}], {"discount_added": -10}),
         ([LINE], [LINE | {"amount": 0.0, "paused": True}], {"pause": -100}),
         ([LINE | {"amount": 0.0, "paused": True}], [LINE], {"resume": 100}),
+        ([LINE], [LINE | {"amount": 0.0, "past_due": True}], {"involuntary": -100}),
+        ([LINE | {"amount": 0.0, "past_due": True}], [LINE], {"resume": 100}),
+        ([LINE], [LINE | {"amount": 120.0, "ramp_step": True}], {"ramp": 20}),
+        ([LINE | {"amount": 70.0, "list_amount": 100.0}], [LINE | {"ramp_step": True}], {"ramp": 30}),
         ([LINE], [LINE | {"plan": "Free", "amount": 0.0}], {"to_free": -100}),
         ([LINE], [], {"churn": -100}),
     ],
@@ -133,6 +139,23 @@ def test_fewer_seats_at_a_higher_price_are_both():
     found = _reasons([LINE], [LINE | {"seats": 9.0, "amount": 95.5}])
 
     assert found == {"downsell": -10, "price": 5.5}
+
+
+def test_one_unpaid_product_is_involuntary_and_the_others_stay_what_they_are():
+    """P1 of the family is unpaid, P2 has two seats more."""
+    one, other = LINE | {"product": "P1"}, LINE | {"product": "P2"}
+    unpaid = one | {"amount": 0.0, "past_due": True, "seats": 0.0}
+
+    found = _reasons([one, other], [unpaid, other | {"amount": 120.0, "seats": 12.0}])
+
+    assert found == {"involuntary": -100, "upsell_seats": 20}
+
+
+def test_seats_sold_with_a_ramp_step_are_seats_and_the_rest_is_the_ramp():
+    """Two seats at the old 10 are 20; 12 seats at 11 instead of 10 are 12 more."""
+    step = LINE | {"seats": 12.0, "amount": 132.0, "ramp_step": True}
+
+    assert _reasons([LINE], [step]) == {"upsell_seats": 20, "ramp": 12}
 
 
 def test_the_rounding_of_a_price_per_seat_is_no_price_rise():
@@ -229,6 +252,8 @@ LINES = st.fixed_dictionaries(
         "seats": st.one_of(st.just(np.nan), st.integers(1, 50).map(float)),
         "discount": st.sampled_from([1.0, 0.9, 0.5]),
         "paused": st.booleans(),
+        "past_due": st.booleans(),
+        "ramp_step": st.booleans(),
         "customer_id": st.sampled_from(["A", "B", "C"]),
         "currency": st.sampled_from(["JPY", "USD"]),
         "rate": st.sampled_from([1.0, 1.0, 1.25]),
@@ -244,7 +269,8 @@ def _book(lines):
     panel = panel.drop_duplicates(KEYS).astype({"is_option": "boolean"})
     panel["list_amount"] = panel["amount"] / panel["discount"]
     panel["amount_at_last_rate"] = np.rint(panel["amount"] * panel["rate"] * 1024) / 1024
-    panel["paused"] &= panel["amount"] == 0
+    for stopped in ("paused", "past_due"):
+        panel[stopped] &= panel["amount"] == 0
     return panel.reset_index(drop=True)
 
 

@@ -64,6 +64,18 @@ def monthly(line: dict, amount: float) -> Fraction:
     return amount / (line["end_date"] - line["start_date"]).days * 365 / 12
 
 
+def is_coupon(line: dict) -> bool:
+    """A discount that ends within the first bill, and within eleven months, is a one-time gift."""
+    start, until, billing = line["start_date"], line["discount_end_date"], line["billing_period"]
+    if not until or until >= line["to"] or until > day_on(start, 11):
+        return False
+    if billing in MONTHS_BILLED:
+        return until <= day_on(start, MONTHS_BILLED[billing])
+    days = {"week": 7, "day": 1}
+    billed = start + timedelta(days[billing]) if billing in days else line["end_date"]
+    return bool(billed) and until <= billed
+
+
 def term(line: dict) -> int:
     """Return the months of one term: as said, else the whole months of its length, else its billing."""
     if line["term_months"]:
@@ -132,6 +144,8 @@ def mrr_by_customer(made: dict) -> tuple[dict, dict, dict]:
     lines = sound_lines(tables["contracts"], inclusive=inclusive, as_of=as_of)
     for line in lines:
         line["from"], line["to"] = line["start_date"], last_day_after(line, lines, gap_days=gap)
+        if is_coupon(line):
+            line["monthly"] = line["monthly_list"]
     cells, starts = {}, {}
     for line in with_bridges(lines, families, gap_days=gap) if gap else lines:
         first = first_paid_day(line)

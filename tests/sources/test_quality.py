@@ -338,3 +338,13 @@ def test_text_that_was_wrongly_decoded_before_is_warned_about(read):
     intake = read({"customers.csv": f"customer_id,name\nC1,{broken}\nC2,繧ン\n"})
 
     assert warned(intake, "W214")[:2] == ("customers", "name")
+
+
+def test_lines_that_are_no_mrr_are_counted(read):
+    header = "contract_id,customer_id,start_date,amount,billing_period,kind"
+    rows = "K1,C1,2026-01-01,10,month,usage\nK2,C1,2026-01-01,90,term,one_time\nK3,C1,2026-01-01,9,month,\n"
+
+    intake = read({"customers.csv": "customer_id\nC1\n", "contracts.csv": f"{header}\n{rows}"})
+
+    assert warned(intake, "W216") == ("contracts", "kind", 1)
+    assert warned(intake, "W217") == ("contracts", "kind", 1)

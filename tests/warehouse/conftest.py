@@ -6,6 +6,9 @@ import ibis
 import pandas as pd
 import pytest
 
+from ltvlab import load_customers, load_matrix, load_panel
+from ltvlab.metrics.reasons import reason_table
+from ltvlab.warehouse.bridges import with_bridges
 from ltvlab.warehouse.engine import in_memory
 from ltvlab.warehouse.matrix import monthly_matrix
 from ltvlab.warehouse.panel import subscription_panel
@@ -69,7 +72,7 @@ def month_end_mrr():
             digits=0,
             currency="JPY",
         )
-        connection.create_table("periods", obj=periods)
+        connection.create_table("periods", obj=with_bridges(periods, gap_days=gap_days))
         connection.create_table(
             "margins", obj=pd.DataFrame({"product": ["P", "Q"], "gross_margin": [0.8, 0.5]})
         )
@@ -92,3 +95,30 @@ def month_end_mrr():
 def paid():
     """Return the function that reads one customer's row between two months as a list."""
     return lambda matrix, first, last, customer="A": matrix.loc[customer, first:last].tolist()
+
+
+@pytest.fixture
+def paid_from_csv(write_company):
+    """Return the function from CSV text to what C1 pays each month, through a whole warehouse."""
+
+    def read(tables, *, month="2026-09", last=4, value="amount", **settings):
+        params = write_company({"customers": "customer_id\nC1\n"} | tables, month=month, **settings)
+        matrix = load_matrix(params, month, value=value)
+        return matrix.loc["C1"].tolist()[-last:] if "C1" in matrix.index else [0.0] * last
+
+    return read
+
+
+@pytest.fixture
+def reasons_from_csv(write_company):
+    """Return the function from CSV text to [(month, movement, reason, amount)] of all customers."""
+
+    def read(tables, *, month="2026-09", **settings):
+        params = write_company({"customers": "customer_id\nC1\n"} | tables, month=month, **settings)
+        mrr, customers = load_matrix(params, month), load_customers(params, month)
+        table = reason_table(load_panel(params, month), mrr, customers["opening"])
+        table["month"] = table["month"].astype(str).str[-2:]
+        rows = table[["month", "movement", "reason", "amount"]].to_numpy().tolist()
+        return [tuple(row) for row in rows]
+
+    return read

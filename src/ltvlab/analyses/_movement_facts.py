@@ -12,6 +12,22 @@ from ltvlab.metrics.retention import YEAR
 HALF_YEAR = 6
 
 
+def use_and_open_facts(table: pd.DataFrame, usage: pd.DataFrame | None) -> dict[str, Fact]:
+    """Return what stands beside MRR where there is such: billed by use (D06), and unconfirmed (D11)."""
+    about = {
+        "unit": "money", "month": str(table["month"].iloc[-1]), "currency": table.attrs["currency"],
+    }  # fmt: skip
+    facts = []
+    if usage is not None and len(usage) and not np.isnan(usage["usage_mrr"].iloc[-1]):
+        used = usage.iloc[-1]
+        n, value = int(used["customers"]), float(used["usage_mrr"])
+        facts += [Fact(id="mrr.usage", value=value, definition="D06", n=n, **about)]
+    unconfirmed = float(table.attrs.get("unconfirmed", 0.0))
+    if unconfirmed > 0:
+        facts += [Fact(id="mrr.unconfirmed", value=unconfirmed, definition="D11", **about)]
+    return {fact.id: fact for fact in facts}
+
+
 def movement_facts(table: pd.DataFrame, rates: pd.DataFrame) -> dict[str, Fact]:
     """Return the figures of the bridge and the rates in the report month, by id."""
     latest, rate = table.iloc[-1], rates.iloc[-1]

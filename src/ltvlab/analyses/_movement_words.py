@@ -16,6 +16,14 @@ DECISIONS = {
     "act": "The existing book shrinks. Stop the largest loss first: {largest_loss} is {loss_share} of losses in twelve months.",
     "insufficient": "Wait for thirteen months of history before judging retention; until then read the bridge month by month.",
 }
+BESIDE = {
+    "mrr_usage": "Beside MRR, customers pay {mrr_usage} a month by use (mean of three months).",
+    "mrr_unconfirmed": "Of MRR, {mrr_unconfirmed} is unconfirmed: those contracts have ended and their renewals are still open.",
+}
+DATED = {
+    "service_end": "Churn here means that a customer's MRR is zero at a month's end; it is dated to the end of paid service, not to the notice.",
+    "notice": "Churn here means that a customer's MRR is zero at a month's end; it is dated to the notice, not to the end of paid service.",
+}
 WITHOUT_LOSSES = "Hold the course: nothing was lost in twelve months."
 
 
@@ -51,6 +59,7 @@ def answer(facts: dict[str, Fact], table: pd.DataFrame, language: str) -> str:
                 "Over six months cross-sold families were {reasons_cross_sell_share} of expansion; {reasons_downsell_saves} customers cut back and are still there, paying {reasons_downsell_saves_kept}."
             )
         ]
+    sentences += [say(BESIDE[name]) for name in BESIDE if name in words]
     filled = [sentence.format(**words) for sentence in sentences]
     return paragraph([*filled, *renewal_sentence(facts, language)], language)
 
@@ -81,10 +90,9 @@ def decision(status: Status, facts: dict[str, Fact], language: str) -> str:
 def caveats(table: pd.DataFrame, rates: pd.DataFrame, language: str) -> tuple[str, ...]:
     """Return what a reader has to know of the bridge and the rates."""
     say = translator(language)
+    dated = "notice" if table.attrs.get("churn_timing") == "notice" else "service_end"
     said = [
-        say(
-            "Churn here means that a customer's MRR is zero at a month's end; it is dated to the end of paid service, not to the notice."
-        ),
+        say(DATED[dated]),
         say(
             "Booked figures are facts; the range belongs to the underlying rate, with customers drawn again at random."
         ),

@@ -9,7 +9,12 @@ import pandas as pd
 
 from ltvlab.analyses._beside_retention import beside_facts, beside_sentences
 from ltvlab.analyses._concentration_words import concentration_facts, concentration_sentences
-from ltvlab.analyses._movement_facts import HALF_YEAR, movement_facts, reason_facts
+from ltvlab.analyses._movement_facts import (
+    HALF_YEAR,
+    movement_facts,
+    reason_facts,
+    use_and_open_facts,
+)
 from ltvlab.analyses._movement_words import answer, caveats, decision
 from ltvlab.analyses._order_revenue import conclude_orders
 from ltvlab.analyses._price_facts import price_facts, renewal_facts
@@ -37,6 +42,10 @@ __all__ = [
 
 SLUG = "mrr_movements"
 QUESTION = "What moved revenue?"
+# Tables that are written only where there is something in them.
+SELDOM = ("renewals", "usage_mrr")
+# Use swings from month to month; a quarter is what it comes to.
+USAGE_MONTHS = 3
 
 
 def movements(
@@ -108,6 +117,26 @@ def arpa(
     return table
 
 
+def usage_mrr(usage: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per month: billed_by_use, usage_mrr (mean of three months), customers (D06).
+
+    It stands beside MRR and is never added to it. Empty where no line is billed by use; a book's
+    first two months have no mean yet.
+    """
+    billed = usage.sum(axis=0).astype("float64")
+    table = pd.DataFrame(
+        {
+            "month": usage.columns,
+            "billed_by_use": billed.to_numpy(),
+            "usage_mrr": billed.rolling(USAGE_MONTHS).mean().to_numpy(),
+            "customers": (usage.to_numpy() > 0).sum(axis=0),
+        }
+    )
+    table = table if len(usage) else table.iloc[:0]
+    table.attrs = dict(usage.attrs)
+    return table
+
+
 def revenue_by_month(revenue: pd.DataFrame) -> pd.DataFrame:
     """Return one row per month: revenue (MRR, or order revenue) and how many customers paid it."""
     table = pd.DataFrame(
@@ -155,7 +184,7 @@ def conclude(
         status=status,
         evidence=table,
         tables={"mrr_movements": table, "retention": rates}
-        | {name: other for name, other in given.items() if len(other) or name != "renewals"},
+        | {name: other for name, other in given.items() if len(other) or name not in SELDOM},
         facts=tuple(facts.values()),
         language=language,
         caveats=(
@@ -173,6 +202,7 @@ def _facts(
     if "mrr_reasons" in beside:
         facts |= reason_facts(table, beside["mrr_reasons"])
     facts |= beside_facts(rates, beside.get("grains"), beside.get("flash"))
+    facts |= use_and_open_facts(table, beside.get("usage_mrr"))
     readers = {
         "arpa": price_facts,
         "renewals": renewal_facts,

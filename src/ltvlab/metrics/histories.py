@@ -9,6 +9,7 @@ from ltvlab.warehouse.histories import carried
 
 CELL = ["customer_id", "month", "family", "product", "plan", "currency"]
 SUMS = ("amount", "amount_at_last_rate", "list_amount", "seats")
+FLAGS = ("paused", "past_due", "ramp_step")
 
 
 def as_held_now(before: np.ndarray, mrr: pd.DataFrame, *, lag: int = 0) -> np.ndarray:
@@ -33,5 +34,5 @@ def cells_as_held_now(cells: pd.DataFrame, merges: tuple) -> pd.DataFrame:
         customer_id=pairs["holder"].reindex(cells.index).fillna(cells["customer_id"])
     )
     summed = moved.groupby(CELL, as_index=False, dropna=False)[list(SUMS)].sum()
-    paused = moved.groupby(CELL, as_index=False, dropna=False)["paused"].any()
-    return summed.merge(paused, on=CELL, validate="one_to_one")
+    flags = moved.groupby(CELL, as_index=False, dropna=False)[list(FLAGS)].any()
+    return summed.merge(flags, on=CELL, validate="one_to_one")

@@ -20,12 +20,13 @@ from ltvlab.months import from_month_number
 GROUPS = {
     "acquisition": ("new", "reactivation", "resume"),
     "sales": ("cross_sell", "upsell_seats", "upsell_plan", "upsell_option"),
-    "terms": ("price", "discount_expiry", "discount_added"),
-    "losses": ("downsell", "product_drop", "pause", "to_free", "churn"),
+    "terms": ("price", "ramp", "discount_expiry", "discount_added"),
+    "losses": ("downsell", "product_drop", "pause", "involuntary", "to_free", "churn"),
 }
 REASONS = tuple(reason for group in GROUPS.values() for reason in group)
 CELL = [*FAMILY, "product", "plan", "currency"]
-STATES = ["amount", "amount_at_last_rate", "paid_share", "seats", "paused", "free"]
+FLAGS = ["paused", "past_due", "ramp_step", "free"]
+STATES = ["amount", "amount_at_last_rate", "paid_share", "seats", *FLAGS]
 
 
 def reason_table(
@@ -126,10 +127,10 @@ def _cells(
 
 def _states(panel: pd.DataFrame) -> pd.DataFrame:
     rows = panel.assign(
-        free=(panel["amount"] == 0) & ~panel["paused"],
+        free=(panel["amount"] == 0) & ~panel["paused"] & ~panel["past_due"],
         paid_share=(panel["amount"] / panel["list_amount"]).where(panel["list_amount"] > 0, 1.0),
     )
-    return rows[[*CELL, *STATES]].astype({"paused": "float64", "free": "float64"})
+    return rows[[*CELL, *STATES]].astype(dict.fromkeys(FLAGS, "float64"))
 
 
 def _with_products(cells: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
@@ -163,15 +164,17 @@ def _whole_reasons(cells: pd.DataFrame, panel: pd.DataFrame) -> np.ndarray:
     paid = panel[panel["amount"] > 0].groupby(["customer_id", "family"])["month"].min()
     first = cells.join(paid.rename("first"), on=["customer_id", "family"])["first"]
     family, customer = cells.groupby(FAMILY), cells.groupby(EVENT)
-    was_paused, paused = (family[f"paused_{end}"].transform("max") > 0 for end in ("before", "now"))
-    free = family["free_now"].transform("max") > 0
+    states = ("paused_before", "past_due_before", "paused_now", "past_due_now", "free_now")
+    was_paused, was_due, paused, due, free = (family[name].transform("max") > 0 for name in states)
     customer_free = customer["free_now"].transform("max") > 0
     movement, up = cells["movement"], cells["moved"] > 0
     rules = {
         "new": movement == "new",
-        "resume": up & (was_paused | (~movement.eq("reactivation") & (cells["month"] > first))),
+        "resume": up
+        & (was_paused | was_due | (~movement.eq("reactivation") & (cells["month"] > first))),
         "reactivation": movement == "reactivation",
         "pause": ~up & paused,
+        "involuntary": ~up & due,
         "to_free": ~up & (free | (movement.eq("churn") & customer_free)),
         "churn": movement == "churn",
         "cross_sell": up,

@@ -15,6 +15,7 @@ FAMILY = [*EVENT, "family"]
 # Prices are round figures: what is left within one hundredth is rounding and no price.
 ROUNDING = 0.01
 DISCOUNT = ("discount_expiry", "discount_added")
+STOPS = ("pause", "involuntary")
 
 
 def held_parts(cells: pd.DataFrame) -> pd.DataFrame:
@@ -23,19 +24,28 @@ def held_parts(cells: pd.DataFrame) -> pd.DataFrame:
     `cells` has a row per customer, month, family, product, plan and currency, each state once
     `_before` and once `_now`. The parts of a family sum exactly to its change (D08).
     """
-    turned = np.sign(cells["paused_now"] - cells["paused_before"])
-    pauses = turned * cells["moved"] < 0
-    steps = _steps(cells[~pauses])
-    paused = cells[pauses]
+    pauses, unpaid = _stopped(cells, "paused"), _stopped(cells, "past_due")
+    stopped = cells[pauses | unpaid]
+    why = _by_sign(stopped["moved"], "resume", np.where(pauses[stopped.index], *STOPS))
+    steps = _steps(cells[~(pauses | unpaid)])
+    # What was agreed at the start of a term is neither a new price nor an ended discount.
+    step = steps["ramp_step_now"] > 0
+    discount = _by_sign(steps["discount"], *DISCOUNT)
     return pd.concat(
         [
-            _part(paused, _by_sign(paused["moved"], "resume", "pause"), paused["moved"]),
-            _part(steps, "price", steps["price"]),
-            _part(steps, _by_sign(steps["discount"], *DISCOUNT), steps["discount"]),
+            _part(stopped, why, stopped["moved"]),
+            _part(steps, np.where(step, "ramp", "price"), steps["price"]),
+            _part(steps, np.where(step, "ramp", discount), steps["discount"]),
             *_quantity_parts(steps),
         ],
         ignore_index=True,
     )
+
+
+def _stopped(cells: pd.DataFrame, state: str) -> pd.Series:
+    """Say which cells stopped paying with the state, or pay again since it is over."""
+    turned = np.sign(cells[f"{state}_now"] - cells[f"{state}_before"])
+    return turned * cells["moved"] < 0
 
 
 def _steps(cells: pd.DataFrame) -> pd.DataFrame:
@@ -119,7 +129,7 @@ def _swaps(cells: pd.DataFrame) -> list[pd.DataFrame]:
     ]
 
 
-def _by_sign(amounts: pd.Series, up: str, down: str) -> np.ndarray:
+def _by_sign(amounts: pd.Series, up: str, down: str | np.ndarray) -> np.ndarray:
     return np.where(amounts > 0, up, down)
 
 

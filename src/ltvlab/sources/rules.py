@@ -30,7 +30,7 @@ def checked(draft: Draft, params: Params, *, as_of: dt.date) -> Draft:
     draft = _with_ids_checked(draft)
     draft = _with_words_checked(draft)
     if draft.name == "contracts":
-        draft = _with_lines_checked(draft, params)
+        draft = _with_lines_checked(_with_kinds_counted(draft), params)
     if draft.name == "invoices":
         draft = _with_refunds_negative(_with_years_at_once_refused(draft))
     if draft.name == "orders":
@@ -113,6 +113,13 @@ def _with_words_checked(draft: Draft) -> Draft:
         kept = draft.kept[column].dropna()
         draft = with_warning(draft, "W208", column, kept.index[~kept.isin(words)])
     return draft
+
+
+def _with_kinds_counted(draft: Draft) -> Draft:
+    kind = draft.kept.get("kind", pd.Series(dtype="str"))
+    once = kind.index[kind.isin(["one_time", "trial"])]
+    draft = with_warning(draft, "W217", "kind", once)
+    return with_warning(draft, "W216", "kind", kind.index[kind == "usage"])
 
 
 def _with_lines_checked(draft: Draft, params: Params) -> Draft:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
@@ -13,12 +14,14 @@ from ltvlab.money import digits
 from ltvlab.months import last_day
 from ltvlab.params import Params
 from ltvlab.sources.tables import TABLES
+from ltvlab.warehouse.bridges import bridged_gaps
 from ltvlab.warehouse.currencies import require_rates
 from ltvlab.warehouse.engine import store
 from ltvlab.warehouse.flash import flash_by_month
 from ltvlab.warehouse.grain import group_customers
 from ltvlab.warehouse.panel import credit_cells, idle_cells, order_panel, subscription_panel
-from ltvlab.warehouse.periods import contract_periods, invoice_periods
+from ltvlab.warehouse.paying import store_periods, store_unpaid
+from ltvlab.warehouse.usage_lines import usage_cells
 
 # MRR comes from the first of these that a company brings.
 BASES = ("contracts", "invoices", "orders")
@@ -57,10 +60,7 @@ def build(
                 digits=digits(params.currency),
             )
             connection.create_table("credits", obj=credited)
-        connection.create_table("periods", obj=_periods(connection, params, basis))
-        cells = [connection.table(name) for name in ("periods", "margins", "rates")]
-        panel = subscription_panel(*cells, as_of=last_day(month))
-        connection.create_table("idle", obj=idle_cells(*cells, as_of=last_day(month)))
+        panel = _recurring_panel(connection, tables, params, basis, last_day(month))
     connection.create_table("panel", obj=panel)
     require_rates(connection, currency=params.currency)
     group_customers(connection, tables, grain=params.customer_grain)
@@ -68,16 +68,26 @@ def build(
     store(connection, {"book": _book(connection, tables, params, basis, margin_source, month)})
 
 
-def _periods(connection: Backend, params: Params, basis: str):
-    reader = contract_periods if basis == "contracts" else invoice_periods
-    return reader(
-        connection.table(basis),
-        connection.table("families"),
-        inclusive_ends=params.end_date_convention == "inclusive",
-        gap_days=params.gap_days,
-        digits=digits(params.currency),
-        currency=params.currency,
-    )
+def _recurring_panel(
+    connection: Backend,
+    tables: Mapping[str, pd.DataFrame],
+    params: Params,
+    basis: str,
+    as_of: dt.date,
+) -> ir.Table:
+    """Write `periods`, `idle`, `bridged` and, where there are such lines, `usage_cells`."""
+    store_periods(connection, tables, params, basis, as_of=as_of)
+    cells = [connection.table(name) for name in ("periods", "margins", "rates")]
+    unpaid = store_unpaid(connection, tables, params, basis, as_of=as_of)
+    connection.create_table("idle", obj=idle_cells(*cells, as_of=as_of, unpaid=unpaid))
+    rates = connection.table("rates")
+    connection.create_table("bridged", obj=bridged_gaps(cells[0], rates, as_of=as_of))
+    if basis == "contracts" and "kind" in tables[basis] and "usage" in set(tables[basis]["kind"]):
+        used = usage_cells(
+            connection.table(basis), connection.table("families"), rates, params, as_of
+        )
+        connection.create_table("usage_cells", obj=used)
+    return subscription_panel(*cells, as_of=as_of, unpaid=unpaid)
 
 
 def _families(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -219,5 +229,15 @@ def _book(
             "last_month": [month.ordinal],
             "newest_month": [_newest_month(tables, month)],
             "losses_declared": [complete_from is not None],
+            "unconfirmed": [_unconfirmed(panel, month)],
         }
+    )
+
+
+def _unconfirmed(panel: ir.Table, month: pd.Period) -> float:
+    """Return the part of the month's MRR that is carried while its renewal is open (D11)."""
+    if "unconfirmed" not in panel.columns:
+        return 0.0
+    return float(
+        panel.filter(panel["month"] == month.ordinal)["unconfirmed"].sum().execute() or 0.0
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from ltvlab.warehouse.columns import NEVER, on_grid, plus_days, plus_months, with_columns
+from ltvlab.warehouse.columns import NEVER, on_grid, plus_months, with_columns
 from ltvlab.warehouse.periods import running_lines
 
 LINE_COLUMNS = (
@@ -32,12 +32,8 @@ def contract_lines(
     due again at every `term` (months). Monthly amounts in minor units, other currencies at the
     rate of `month` throughout, so that exchange rates renew nothing.
     """
-    given = with_columns(
-        contracts, original_end_date=("date", None), cancel_notice_date=("date", None)
-    )
-    original = plus_days(given["original_end_date"].cast("date"), int(inclusive_ends))
     lines = running_lines(
-        given.mutate(original_end_date=original),
+        with_columns(contracts, cancel_notice_date=("date", None)),
         inclusive_ends=inclusive_ends,
         gap_days=gap_days,
         digits=digits,

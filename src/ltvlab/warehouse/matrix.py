@@ -46,5 +46,14 @@ def credit_matrix(connection: Backend, *, first: pd.Period, last: pd.Period) -> 
     )
 
 
+def usage_matrix(connection: Backend, *, first: pd.Period, last: pd.Period) -> pd.DataFrame:
+    """Return what customers paid by use per month (D06); no rows where no line is billed so."""
+    if "usage_cells" not in connection.list_tables():
+        return pd.DataFrame(columns=month_range(first, last), dtype="float64")
+    return monthly_matrix(
+        connection.table("usage_cells"), by="customer_id", value="usage", first=first, last=last
+    )
+
+
 def _index(keys: pd.DataFrame, names: list[str]) -> pd.Index:
     return pd.Index(keys[names[0]]) if len(names) == 1 else pd.MultiIndex.from_frame(keys)

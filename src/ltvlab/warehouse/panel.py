@@ -19,31 +19,47 @@ KEYS = ["customer_id", "product", "family", "plan", "currency", "month"]
 
 
 def subscription_panel(
-    periods: ir.Table, margins: ir.Table, rates: ir.Table, *, as_of: dt.date
+    periods: ir.Table,
+    margins: ir.Table,
+    rates: ir.Table,
+    *,
+    as_of: dt.date,
+    unpaid: ir.Table | None = None,
 ) -> ir.Table:
     """Return one row per customer, product, plan, currency and month with recurring revenue.
 
     A month counts a period that is active on the month's last day, at the full monthly amount
-    (D06); pauses count nothing (D15); after a discount's end the list amount counts. Columns:
-    amount, amount_at_last_rate, list_amount, annual_amount (on terms of 12 months or more),
-    margin, seats, bridged, paused (a part of the cell pauses); `orders` is 0.
+    (D06); pauses count nothing (D15), nor does what is `unpaid` (customer, product, month) for
+    too long; after a discount's end the list amount counts. Columns: amount,
+    amount_at_last_rate, list_amount, annual_amount (on terms of 12 months or more), unconfirmed
+    (carried without a renewal, D11), margin, seats; bridged, paused, past_due, ramp_step say that
+    a part of the cell is so; `orders` is 0.
     """
-    cells = _cells(periods, margins, rates, as_of=as_of)
+    cells = _cells(periods, margins, rates, as_of=as_of, unpaid=unpaid)
     return cells.filter(cells["amount"] > 0)
 
 
 def idle_cells(
-    periods: ir.Table, margins: ir.Table, rates: ir.Table, *, as_of: dt.date
+    periods: ir.Table,
+    margins: ir.Table,
+    rates: ir.Table,
+    *,
+    as_of: dt.date,
+    unpaid: ir.Table | None = None,
 ) -> ir.Table:
-    """Return the cells that run on without pay, columns as the panel's: paused, or else free.
+    """Return the cells that run on without pay, columns as the panel's: paused, past due or free.
 
     They are no revenue, but say why there is none (D14, D15).
     """
     cell = [name for name in KEYS if name != "month"]
-    # Few lines ever pause or are free; the others need not be counted a second time.
+    # Few lines ever pause, are free or past due; the others need not be counted a second time.
     idling = periods.filter((periods["amount"] <= 0) | periods["pause_start"].notnull())
-    some = periods.semi_join(idling.select(*cell).distinct(), cell)
-    cells = _cells(some, margins, rates, as_of=as_of)
+    idling = idling.select(*cell).distinct()
+    if unpaid is not None:
+        owing = periods.semi_join(unpaid, ["customer_id", "product"])
+        idling = idling.union(owing.select(*cell), distinct=True)
+    some = periods.semi_join(idling, cell)
+    cells = _cells(some, margins, rates, as_of=as_of, unpaid=unpaid)
     return cells.filter(cells["amount"] == 0)
 
 
@@ -58,18 +74,28 @@ def whole_panel(
     return every.left_join(connection.table("options"), "product").drop("product_right").to_pandas()
 
 
-def _cells(periods: ir.Table, margins: ir.Table, rates: ir.Table, *, as_of: dt.date) -> ir.Table:
-    monthly = _months_of(periods, as_of=as_of)
-    converted = monthly.pipe(_at_rates, rates)
+def _cells(
+    periods: ir.Table,
+    margins: ir.Table,
+    rates: ir.Table,
+    *,
+    as_of: dt.date,
+    unpaid: ir.Table | None,
+) -> ir.Table:
+    monthly = months_of(periods, as_of=as_of, unpaid=unpaid)
+    converted = monthly.pipe(at_rates, rates)
     cells = converted.group_by(KEYS).aggregate(
         amount=converted["amount"].sum(),
         amount_at_last_rate=converted["amount_at_last_rate"].sum(),
         list_amount=converted["list_amount"].sum(),
         annual_amount=ibis.ifelse(converted["annual"], converted["amount"], 0.0).sum(),
+        unconfirmed=ibis.ifelse(converted["unconfirmed"], converted["amount"], 0.0).sum(),
         seats=converted["seats"].sum(),
         orders=ibis.literal(0.0),
         bridged=converted["bridged"].any(),
         paused=converted["paused"].any(),
+        past_due=converted["past_due"].any(),
+        ramp_step=converted["ramp_step"].any(),
     )
     joined = cells.left_join(margins, cells["product"] == margins["product"]).drop("product_right")
     share = joined["gross_margin"].fill_null(1.0)
@@ -140,11 +166,12 @@ def credit_cells(invoices: ir.Table, rates: ir.Table, *, currency: str, digits: 
         currency=lines["currency"].fill_null(currency),
         amount=on_grid(lines["amount"] * 10.0**digits),
     )
-    converted = lines.mutate(list_amount=lines["amount"]).pipe(_at_rates, rates)
+    converted = lines.mutate(list_amount=lines["amount"]).pipe(at_rates, rates)
     return converted.group_by(["customer_id", "month"]).aggregate(credits=converted["amount"].sum())
 
 
-def _months_of(periods: ir.Table, *, as_of: dt.date) -> ir.Table:
+def months_of(periods: ir.Table, *, as_of: dt.date, unpaid: ir.Table | None = None) -> ir.Table:
+    """Return a row per period and month on whose last day it runs, up to `as_of`, and what it pays."""
     first = month_number(periods["start"])
     after = ibis.least(month_number(periods["end"]), month_number(ibis.literal(as_of)) + 1)
     rows = periods.mutate(month=ibis.range(first, after)).unnest("month")
@@ -154,16 +181,27 @@ def _months_of(periods: ir.Table, *, as_of: dt.date) -> ir.Table:
     rows = rows.mutate(
         amount=ibis.ifelse(over.fill_null(False), rows["list_amount"], rows["amount"]),
         paused=paused.fill_null(False),
+        ramp_step=rows["ramp"] & (rows["month"] == month_number(rows["start"])),
     )
+    rows = _with_past_due(rows, unpaid)
     # What pays nothing must count nothing else either, seats least of all.
-    idle = rows["paused"] | (rows["amount"] <= 0)
+    idle = rows["paused"] | rows["past_due"] | (rows["amount"] <= 0)
     nothing = {
         name: ibis.ifelse(idle, 0.0, rows[name]) for name in ("amount", "list_amount", "seats")
     }
     return rows.mutate(**nothing, bridged=rows["bridged"] & ~idle)
 
 
-def _at_rates(rows: ir.Table, rates: ir.Table) -> ir.Table:
+def _with_past_due(rows: ir.Table, unpaid: ir.Table | None) -> ir.Table:
+    if unpaid is None:
+        return rows.mutate(past_due=ibis.literal(False))
+    keys = ["customer_id", "product", "month"]
+    owing = unpaid.select(*keys, past_due=ibis.literal(True))
+    rows = rows.left_join(owing, keys).drop(*(f"{name}_right" for name in keys))
+    return rows.mutate(past_due=rows["past_due"].fill_null(False))
+
+
+def at_rates(rows: ir.Table, rates: ir.Table) -> ir.Table:
     """Return `rows` in report currency, at this month's rate and at last month's (D10)."""
     now = rates.select("currency", "month", rate="rate")
     before = rates.select("currency", month=rates["month"] + 1, last_rate="rate")
