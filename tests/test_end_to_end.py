@@ -29,9 +29,28 @@ COLUMNS = {
     "cohort_logos": "cohort age value base complete",
     "cohort_revenue": "cohort age value base complete",
     "survival": "axis segment age survival low high at_risk",
+    "convention_gaps": "preset figure unit ours theirs convention part",
+    "reconciliation": "month mrr contracts_only invoices_only residual accrued timing one_time usage credits billed",
 }
 # Abbreviations, file formats, and the units of the word "file": the same in both languages.
-SAME_IN_BOTH = {"MRR", "NRR", "GRR", "LTV", "CAC", "PDF", "CSV", "utf", "sig", "UTF", "csv"}
+SAME_IN_BOTH = {
+    "MRR",
+    "NRR",
+    "GRR",
+    "LTV",
+    "CAC",
+    "PDF",
+    "CSV",
+    "utf",
+    "sig",
+    "UTF",
+    "csv",
+    "ChartMogul",
+    "Stripe",
+    "dbt",
+    "mrr",
+    "playbook",
+}
 
 
 def _published(root, language):
@@ -59,7 +78,7 @@ def test_the_report_has_its_pages_pdf_and_tables(english):
     public = sorted(file.name for file in (english / "public").iterdir())
 
     assert public == [
-        "cohort_curves.html", "data_quality.html", "index.html", "mrr_movements.html", "report.pdf",
+        "cohort_curves.html", "conventions.html", "data_quality.html", "index.html", "mrr_movements.html", "report.pdf",
         "segment_ltv.html", "tables",
     ]  # fmt: skip
     assert run_faults(english) == []

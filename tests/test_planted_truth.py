@@ -3,9 +3,18 @@
 import pandas as pd
 import pytest
 
-from ltvlab import load_customers, load_matrix, load_panel, load_tables
+from ltvlab import (
+    load_billed,
+    load_customers,
+    load_matrix,
+    load_panel,
+    load_periods,
+    load_rates,
+    load_tables,
+)
 from ltvlab.analyses import (
     cohort_curves,
+    conventions,
     data_quality,
     executive_summary,
     mrr_movements,
@@ -224,3 +233,25 @@ def test_acquisition_cost_comes_to_the_planted_cost_of_every_channel(planted, mr
     assert channels["cac"].idxmin() == truth["cac"].idxmin() == "紹介 Referral"
     assert channels["cac"].idxmax() == truth["cac"].idxmax() == "Web広告 Paid web"
     assert table.loc["all", "verdict"] == "at_least_3"
+
+
+def test_conventions_lead_from_mrr_to_the_invoices_and_find_what_was_planted(planted, mrr):
+    """Invoices charge what contracts say, less planted credits; set-up fees have no invoice."""
+    billed, one_time = load_billed(*DEMO)
+    bill = conventions.invoiced(mrr, billed, load_rates(*DEMO), one_time)
+    invoices = load_tables(*DEMO, names=["invoices"])["invoices"]
+    inside = invoices[invoices["month"] >= str(bill["month"].iloc[0])]
+
+    assert bill.attrs["unbilled"] == planted["one_time_lines"]["size"]
+    assert (bill[["contracts_only", "invoices_only", "residual"]] == 0).all(axis=None)
+    assert bill["accrued"].tolist() == bill["mrr"].tolist()
+    assert bill["billed"].sum() == inside["amount"].sum()
+    assert bill["credits"].sum() == inside.loc[inside["kind"] == "credit", "amount"].sum() < 0
+
+
+def test_conventions_agree_on_the_mrr_of_a_book_without_free_or_discounted_lines(mrr, customers):
+    gaps = conventions.gaps(load_periods(*DEMO), load_rates(*DEMO), mrr, customers)
+    theirs = gaps[gaps["figure"] == "mrr"].drop_duplicates("preset").set_index("preset")["theirs"]
+
+    assert theirs["ChartMogul"] == theirs["Stripe"] == mrr.iloc[:, -1].sum()
+    assert theirs["dbt mrr-playbook"] < theirs["Stripe"]

@@ -11,6 +11,7 @@ _HOMES = {
     "charts": "ltvlab.charts",
     "tables": "ltvlab.tables",
     "load_contract_lines": "ltvlab.contract_loading",
+    "load_billed": "ltvlab.contract_loading",
     "load_customers": "ltvlab.loading",
     "load_features": "ltvlab.feature_loading",
     "load_findings": "ltvlab.loading",
@@ -18,6 +19,8 @@ _HOMES = {
     "load_matrix": "ltvlab.loading",
     "load_moves": "ltvlab.contract_loading",
     "load_panel": "ltvlab.loading",
+    "load_periods": "ltvlab.contract_loading",
+    "load_rates": "ltvlab.contract_loading",
     "load_tables": "ltvlab.loading",
     "load_terms": "ltvlab.feature_loading",
 }

@@ -130,6 +130,28 @@ COHORTS: Columns = {
     },
     "curve_differences": {"axis": "word", "segments": "count", "chi_square": "number", "p_value": "probability"},
 }  # fmt: skip
+CONVENTIONS: Columns = {
+    "convention_gaps": {
+        "preset": "text", "figure": "word", "unit": "text", "ours": "text", "theirs": "text",
+        "convention": "text", "part": "text",
+    },
+    "convention_effects": {
+        "convention": "text", "setting": "text", "figure": "word", "unit": "text", "ours": "text",
+        "theirs": "text",
+    },
+    "gap_words": {
+        "preset": "text", "figure": "text", "ours": "shown", "theirs": "shown", "why": "text",
+        "part": "shown",
+    },
+    "effect_words": {
+        "why": "text", "figure": "text", "ours": "shown", "theirs": "shown", "gap": "shown",
+    },
+    "reconciliation": {
+        "month": "month", "mrr": "money", "contracts_only": "money", "invoices_only": "money",
+        "residual": "money", "accrued": "money", "timing": "money", "one_time": "money",
+        "usage": "money", "credits": "money", "billed": "money",
+    },
+}  # fmt: skip
 INPUTS: Columns = {
     "rows_read": {
         "table": "text", "file": "text", "encoding": "text", "read": "count", "used": "count",
@@ -144,4 +166,4 @@ SUMMARY: Columns = {
     "key_figures": {"figure": "text", "value": "shown", "range": "shown", "n": "count", "definition": "text"},
     "findings": {"question": "text", "status": "word", "answer": "text", "decision": "text"},
 }  # fmt: skip
-COLUMNS: Columns = {**MOVEMENTS, **VALUES, **COHORTS, **INPUTS, **SUMMARY}
+COLUMNS: Columns = {**MOVEMENTS, **VALUES, **COHORTS, **CONVENTIONS, **INPUTS, **SUMMARY}

@@ -44,7 +44,9 @@ def test_what_asks_for_action_comes_first_then_what_leadership_asks_first(langua
 
 
 def test_every_chapter_but_the_summary_has_its_place():
-    assert set(CHAPTERS) == {"mrr_movements", "segment_ltv", "cohort_curves", "data_quality"}
+    assert set(CHAPTERS) == {
+        "mrr_movements", "segment_ltv", "cohort_curves", "conventions", "data_quality",
+    }  # fmt: skip
 
 
 def test_key_figures_come_in_the_order_leadership_asks_for_them():

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ltvlab.metrics.convention_views import Book
+
 
 @pytest.fixture
 def matrix():
@@ -70,3 +72,33 @@ def _shop(*, customers, seed, months=24, rates=(0.6, 4.0, 0.8, 2.5), spending=(6
             "first_spend": each[:, 0], "revenue": revenue, "margin": 0.4 * revenue, "seen": True,
         }
     )  # fmt: skip
+
+
+PERIOD = {
+    "currency": "JPY", "list_amount": np.nan, "discount_end": pd.NaT, "pause_start": pd.NaT,
+    "pause_end": pd.NaT, "notice": pd.NaT, "bridged": False, "gross_margin": 1.0,
+}  # fmt: skip
+DATES = ("start", "end", "discount_end", "pause_start", "pause_end", "notice")
+
+
+@pytest.fixture
+def paid_book():
+    """Return the function from lines (customer, start, exclusive end, amount) to a book of them."""
+
+    def build(lines, *, first="2024-01", months, opening=False, **columns):
+        periods = pd.DataFrame(lines, columns=["customer_id", "start", "end", "amount"])
+        periods["end"] = periods["end"].fillna("9999-12-31")
+        periods = periods.assign(**PERIOD | columns)
+        for name in DATES:
+            written = ["NaT" if pd.isna(day) else str(day) for day in periods[name]]
+            periods[name] = np.array(written, dtype="datetime64[s]")
+        started = pd.Series(opening, index=periods["customer_id"].unique())
+        rates = pd.DataFrame(columns=["currency", "month", "rate"])
+        return Book(
+            periods.astype({"amount": "float64"}),
+            rates,
+            started,
+            pd.period_range(first, periods=months, freq="M", name="month"),
+        )
+
+    return build

@@ -5,6 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from ltvlab.contract_loading import load_moves, load_periods
 from ltvlab.warehouse.past_due import unpaid_cells
 
 CONTRACTS = """\
@@ -112,3 +113,16 @@ def test_where_payments_are_not_recorded_nothing_is_past_due():
     assert _cells(before) == []
     found = unpaid_cells(table, table, past_due_days=90, as_of=dt.date(2026, 9, 30))
     assert found.empty
+
+
+def test_who_reads_contracts_line_by_line_sees_the_same_months_unpaid(write_company):
+    """May to July are out: P is paid for until 1 May and again from 1 August."""
+    params = write_company(_unpaid("2026-08-10", "paid"), month="2026-09")
+
+    lines = load_periods(params, "2026-09").query("product == 'P'")
+
+    days = [(str(row.start.date()), row.end.year, row.end.month) for row in lines.itertuples()]
+    days.sort()
+    assert days == [("2026-01-01", 2026, 5), ("2026-08-01", 9999, 12)]
+    moves = load_moves(params, "2026-09").set_index("month")
+    assert moves.loc[pd.Period("2026-05", "M").ordinal, ["up", "down"]].tolist() == [0, -100]

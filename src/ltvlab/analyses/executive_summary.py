@@ -15,7 +15,7 @@ QUESTION = "Where do we stand, and what is there to decide?"
 # What asks for a decision comes first.
 ORDER: dict[Status, int] = {"act": 0, "watch": 1, "good": 2, "insufficient": 3}
 # Within a status, what leadership asks first.
-CHAPTERS = ("mrr_movements", "segment_ltv", "cohort_curves", "data_quality")
+CHAPTERS = ("mrr_movements", "segment_ltv", "cohort_curves", "conventions", "data_quality")
 # The figures leadership knows by name: fact, label.
 KEY_FIGURES = {
     "mrr.closing": "MRR",

@@ -50,15 +50,22 @@ def changes(mrr: pd.DataFrame, opening: pd.Series, *, fx: pd.DataFrame | None = 
     if fx is not None:
         known = fx.reindex(index=mrr.index, columns=mrr.columns).to_numpy()
         effect = np.where((before > 0) & (now > 0), known, 0.0)
-    return Changes(before, now, effect, _kinds(before, now - effect, ever))
+    kind = movement_kinds(before, now - effect, was=before > 0, holds=now > 0, ever=ever)
+    return Changes(before, now, effect, kind)
 
 
-def _kinds(before: np.ndarray, now: np.ndarray, ever: np.ndarray) -> np.ndarray:
+def movement_kinds(
+    before: np.ndarray, now: np.ndarray, *, was: np.ndarray, holds: np.ndarray, ever: np.ndarray
+) -> np.ndarray:
+    """Return the number in `KINDS` of each step from `before` to `now`.
+
+    `was` and `holds` say who is a customer before and after it, `ever` who had been one earlier.
+    """
     # The order is part of the definition: a returner is tested before an expansion (V03).
     rules = {
-        "new": (before == 0) & (now > 0) & ~ever,
-        "reactivation": (before == 0) & (now > 0),
-        "churn": (before > 0) & (now == 0),
+        "new": ~was & holds & ~ever,
+        "reactivation": ~was & holds,
+        "churn": was & ~holds,
         "expansion": now > before,
         "contraction": now < before,
     }

@@ -41,6 +41,9 @@ WITHOUT_CONTRACTS = {
     "arpa": "the price of a customer is its MRR, and orders are none",
     "gross_movements": "an order is no monthly amount that could rise or fall",
     "renewals": "an order has no term that could be renewed",
+    "convention_gaps": "the tools compared measure recurring revenue, which orders have none of",
+    "convention_effects": "the conventions compared are those of recurring revenue",
+    "reconciliation": "MRR is led to invoices, and orders have no MRR",
 }
 WITHOUT_TERMS = {"renewals": "an invoice does not say when the contract behind it ends"}
 NOT_APPLICABLE = {"orders": WITHOUT_CONTRACTS, "invoices": WITHOUT_TERMS}

@@ -98,7 +98,6 @@ WARNINGS = {
     "W215": "Parents are not in the customers table; each is a group of its own",
     "W216": "Lines billed by use stand beside MRR, not in it",
     "W217": "One-time and trial lines are left out of MRR",
-    "W217": "One-time and trial lines are left out of MRR",
 }
 
 EXCLUSIONS = {

@@ -11,6 +11,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
+from ltvlab.months import from_month_number
 from ltvlab.text import UNKNOWN
 
 PAID = (
@@ -92,3 +93,37 @@ def _cells(late: pd.DataFrame) -> pd.DataFrame:
     nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     cells = late.iloc[row][["customer_id", "product"]].astype("str")
     return cells.assign(month=first[row] + nth).drop_duplicates(ignore_index=True)
+
+
+def without_unpaid(periods: pd.DataFrame, unpaid: pd.DataFrame) -> pd.DataFrame:
+    """Return `periods` cut so that nothing is paid for at the month ends that `unpaid` names.
+
+    A product that is unpaid at the ends of March and April is out from 1 March to 1 May.
+    """
+    if unpaid.empty:
+        return periods
+    line = periods.assign(line=np.arange(len(periods)))
+    runs = line.merge(_runs(unpaid), on=UNPAID_COLUMNS[:2], validate="many_to_many")
+    runs = runs[(runs["out"] < runs["end"]) & (runs["back"] > runs["start"])]
+    runs = runs.sort_values(["line", "out"])
+    begins = runs.groupby("line")["back"].shift(1).fillna(runs["start"])
+    before = runs.assign(start=begins, end=runs["out"])
+    last = runs.drop_duplicates("line", keep="last")
+    after = last.assign(start=last["back"], end=last["end"])
+    whole = line[~line["line"].isin(runs["line"])]
+    pieces = pd.concat([whole, before, after])
+    pieces = pieces[(pieces["start"] < pieces["end"]) | pieces["line"].isin(whole["line"])]
+    return pieces.sort_values(["line", "start"], ignore_index=True)[list(periods.columns)]
+
+
+def _runs(unpaid: pd.DataFrame) -> pd.DataFrame:
+    """Return customer_id, product, and the days on which each run of unpaid months begins and ends."""
+    keys = UNPAID_COLUMNS[:2]
+    months = unpaid.drop_duplicates().sort_values(UNPAID_COLUMNS)
+    step = months["month"] - months.groupby(keys).cumcount()
+    ends = months.groupby([*keys, step.rename("run")])["month"].agg(["min", "max"]).reset_index()
+    out, back = (
+        from_month_number(ends[name] + more).to_timestamp().astype("datetime64[s]")
+        for name, more in (("min", 0), ("max", 1))
+    )
+    return ends[keys].assign(out=out, back=back)

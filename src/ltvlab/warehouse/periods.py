@@ -6,7 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from ltvlab.warehouse.cancelling import cut_by_credits
-from ltvlab.warehouse.columns import on_grid, plus_days, plus_months, whole_months, with_columns
+from ltvlab.warehouse.columns import plus_days, plus_months, with_columns
+from ltvlab.warehouse.lines import BILLED_MONTHS, with_monthly_amount, with_service_dates
 from ltvlab.warehouse.ramps import with_ramp_steps
 from ltvlab.warehouse.renewing import dated_by_notice, run_on
 
@@ -29,15 +30,6 @@ CONTRACT_COLUMNS = {
     "pause_end": ("date", None),
     "kind": ("string", "recurring"),
 }
-INVOICE_COLUMNS = {
-    "service_start": ("date", None),
-    "service_end": ("date", None),
-    "period_months": ("float64", None),
-    "currency": ("string", None),
-    "kind": ("string", "charge"),
-}
-# The months that one bill covers.
-BILLED_MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 # A price that holds for a year is the year's price, however it is billed.
 LONGEST_COUPON = 11
 DATES = (
@@ -104,7 +96,7 @@ def running_lines(
     lines = lines.filter(lines["kind"].fill_null("recurring") == kind)
     return (
         _half_open(lines, inclusive_ends=inclusive_ends)
-        .pipe(_with_monthly_amount, digits=digits)
+        .pipe(with_monthly_amount, digits=digits)
         .pipe(run_on, gap_days=gap_days)
     )
 
@@ -124,21 +116,16 @@ def invoice_periods(
     Refunds and credits move no MRR, but for `credits` that cancel a future service (D13): they
     end it, or leave what they do not cancel.
     """
-    lines = with_columns(invoices, **INVOICE_COLUMNS)
-    lines = lines.filter(lines["kind"].fill_null("charge") == "charge")
-    start = lines["service_start"].cast("date").fill_null(lines["month"].cast("date"))
-    end = plus_days(lines["service_end"].cast("date"), int(inclusive_ends))
-    months = lines["period_months"].fill_null(1).cast("int64")
+    lines = with_service_dates(invoices, inclusive_ends=inclusive_ends)
+    lines = with_columns(lines.filter(lines["kind"] == "charge"), currency=("string", None))
     lines = lines.mutate(
-        start_date=start,
-        end_date=end.fill_null(plus_months(start, months)),
         billing_period=ibis.literal("term"),
         contract_id=ibis.literal(""),
         currency=lines["currency"].fill_null(currency),
     )
     lines = with_columns(lines.drop("kind"), **CONTRACT_COLUMNS)
     lines = lines.mutate(**{name: lines[name].cast("date") for name in DATES})
-    lines = lines.pipe(_with_monthly_amount, digits=digits).pipe(run_on, gap_days=0)
+    lines = lines.pipe(with_monthly_amount, digits=digits).pipe(run_on, gap_days=0)
     if credits is not None:
         lines = cut_by_credits(lines, credits, partial=True)
     lines = lines.mutate(ramp=ibis.literal(False))
@@ -151,30 +138,6 @@ def _half_open(lines: ir.Table, *, inclusive_ends: bool) -> ir.Table:
         "end_date", "original_end_date", "cancel_effective_date", "discount_end_date", "pause_end",
     )  # fmt: skip
     return lines.mutate(**{name: plus_days(lines[name], day) for name in ends})
-
-
-def _with_monthly_amount(lines: ir.Table, *, digits: int) -> ir.Table:
-    length = whole_months(lines["start_date"], lines["end_date"])
-    days = lines["end_date"].delta(lines["start_date"], unit="day").cast("float64")
-    billing = lines["billing_period"]
-
-    def monthly(amount: ir.Value) -> ir.Value:
-        term = ibis.ifelse(length.notnull(), amount / length, amount / days * 365 / 12)
-        cases = [(billing == name, amount / months) for name, months in BILLED_MONTHS.items()]
-        cases += [(billing == "week", amount * 52 / 12), (billing == "day", amount * 365 / 12)]
-        return on_grid(ibis.cases(*cases, else_=term) * 10.0**digits)
-
-    billed_months = ibis.cases(
-        *[(billing == name, months) for name, months in BILLED_MONTHS.items()], else_=0
-    )
-    term = lines["term_months"].cast("int64").fill_null(length).fill_null(billed_months)
-    return lines.mutate(
-        monthly=monthly(lines["amount"]),
-        monthly_list=monthly(lines["list_amount"].fill_null(lines["amount"])),
-        # Terms that are no whole months step on by the nearest number of them.
-        term=ibis.greatest(term.fill_null((days * 12 / 365).round().cast("int64")), 1),
-        annual=term >= 12,
-    )
 
 
 def _without_coupons(lines: ir.Table) -> ir.Table:
@@ -210,6 +173,7 @@ def _as_periods(lines: ir.Table, families: ir.Table) -> ir.Table:
         discount_end=lines["discount_end_date"],
         pause_start=lines["pause_start"],
         pause_end=lines["pause_end"],
+        notice=lines["cancel_notice_date"],
         ramp=lines["ramp"],
         cancelled=lines["cancel_effective_date"].notnull() | lines["cancel_notice_date"].notnull(),
         bridged=ibis.literal(False),
