@@ -120,3 +120,64 @@ def english_left():
         return re.findall(r"[A-Za-z]{4,}|\b[A-Z]{2,}\b", ABBREVIATIONS.sub("", said))
 
     return words_of
+
+
+DEAL_DEFAULTS = {
+    "customer_id": "C1", "pipeline": "new", "stage": "Talk", "amount": 100.0, "created_date": "2026-01-01",
+    "close_date": None, "is_won": None, "probability": None, "product": "P", "owner": "Ito", "team": "East",
+    "previous_amount": None, "reason": None, "source_trigger": None, "size": "1–49",
+}  # fmt: skip
+
+
+@pytest.fixture
+def crm_deals():
+    """Return the function from deal_id → what differs from a usual open deal to the table of deals."""
+    import pandas as pd
+
+    def build(rows, *, as_of="2026-09-30", products=()):
+        deals = pd.DataFrame(
+            [{"deal_id": name, **DEAL_DEFAULTS, **given} for name, given in rows.items()],
+            columns=["deal_id", *DEAL_DEFAULTS],
+        )
+        for name in ("created_date", "close_date"):
+            deals[name] = pd.to_datetime(deals[name]).astype("datetime64[us]")
+        numbers = dict.fromkeys(("amount", "probability", "previous_amount"), "float64")
+        deals = deals.astype({"is_won": "object", **numbers})
+        deals["is_won"] = deals["is_won"].where(deals["is_won"].notna(), None)
+        deals.attrs = {
+            "as_of": pd.Timestamp(as_of),
+            "currency": "JPY",
+            "product_names": tuple(products),
+        }
+        return deals
+
+    return build
+
+
+@pytest.fixture
+def crm_stages():
+    """Return the function from (deal_id, stage, entered_at) to the table of stage changes."""
+    import pandas as pd
+
+    def build(*rows):
+        stages = pd.DataFrame(rows, columns=["deal_id", "stage", "entered_at"])
+        return stages.assign(
+            entered_at=pd.to_datetime(stages["entered_at"]).astype("datetime64[us]")
+        )
+
+    return build
+
+
+@pytest.fixture
+def deal_view(crm_deals, crm_stages):
+    """Return the function from deals and stage changes to the book and history of a day."""
+    import pandas as pd
+
+    from ltvlab.metrics.deals import deal_book, stage_history
+
+    def build(rows, *changes, as_of="2026-09-30"):
+        stages, day = crm_stages(*changes), pd.Timestamp(as_of)
+        book = deal_book(crm_deals(rows), stages, as_of=day)
+        return book, stage_history(book, stages, as_of=day)
+
+    return build

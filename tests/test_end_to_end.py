@@ -34,6 +34,7 @@ COLUMNS = {
 }
 # Abbreviations, file formats, and the units of the word "file": the same in both languages.
 SAME_IN_BOTH = {
+    "CRM",
     "MRR",
     "NRR",
     "GRR",
@@ -79,6 +80,7 @@ def test_the_report_has_its_pages_pdf_and_tables(english):
 
     assert public == [
         "cohort_curves.html", "conventions.html", "data_quality.html", "index.html", "mrr_movements.html", "report.pdf",
+        "sales_pipeline.html",
         "segment_ltv.html", "tables",
     ]  # fmt: skip
     assert run_faults(english) == []

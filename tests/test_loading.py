@@ -9,6 +9,7 @@ from ltvlab import preparing
 from ltvlab.errors import DataError, UsageError
 from ltvlab.loading import (
     load_customers,
+    load_deals,
     load_findings,
     load_matrix,
     load_panel,
@@ -218,6 +219,31 @@ def test_a_table_that_the_company_does_not_bring_is_left_out(small):
 
 def test_customers_say_with_which_month_their_years_begin(small):
     assert load_customers(small, MONTH).attrs == {"fiscal_first_month": 4}
+
+
+DEALS = """\
+deal_id,customer_id,pipeline,stage,amount,created_date,close_date,is_won
+D1,C2,new,Won,12.5,2026-02-01,2026-03-01,true
+D2,,new,Talk,,2026-04-01,,
+"""
+
+
+def test_deals_come_in_minor_units_with_the_size_of_their_customer(write_company):
+    params = write_company({"deals": DEALS}, currency="USD")
+
+    deals, stages = load_deals(params, "2026-09")
+
+    assert deals["amount"].tolist()[0] == 1250.0 and pd.isna(deals["amount"].tolist()[1])
+    assert deals["size"].tolist() == ["50–299", "Unknown"]
+    assert deals.attrs["as_of"] == pd.Timestamp("2026-09-30")
+    assert stages.empty and "probability" in deals
+
+
+def test_a_company_without_deals_has_two_empty_tables(small):
+    deals, stages = load_deals(small, "2026-09")
+
+    assert deals.empty and stages.empty
+    assert deals.attrs["currency"] == "JPY"
 
 
 def test_the_panel_holds_what_is_paused_or_free_and_which_products_are_options(write_company):

@@ -6,6 +6,7 @@ import pytest
 from ltvlab import (
     load_billed,
     load_customers,
+    load_deals,
     load_matrix,
     load_panel,
     load_periods,
@@ -18,6 +19,7 @@ from ltvlab.analyses import (
     data_quality,
     executive_summary,
     mrr_movements,
+    sales_pipeline,
     segment_ltv,
 )
 from ltvlab.metrics.acquisition_cost import acquisition_table
@@ -25,6 +27,7 @@ from ltvlab.metrics.reasons import customer_reasons
 
 DEMO = ("params/demo.yml", "2026-09")
 AXES = {"first_basket": "product"}
+PIPELINES = ("new", "upsell", "cross_sell", "renewal")
 SIZES = {"small": "1–49", "middle": "50–299", "large": "300+"}
 
 
@@ -255,3 +258,41 @@ def test_conventions_agree_on_the_mrr_of_a_book_without_free_or_discounted_lines
 
     assert theirs["ChartMogul"] == theirs["Stripe"] == mrr.iloc[:, -1].sum()
     assert theirs["dbt mrr-playbook"] < theirs["Stripe"]
+
+
+@pytest.fixture
+def pipeline(planted):
+    return sales_pipeline.pipeline_tables(*load_deals(*DEMO), seed=1)
+
+
+def test_sales_pipeline_counts_every_planted_deal_once(planted, pipeline):
+    """Closed ones as they were closed; the few that end after the report's day are open."""
+    counts = pipeline["deal_counts"][["won", "lost", "open"]].sum()
+    sizes = [planted[f"win_rate_{name}"]["size"] for name in PIPELINES]
+
+    assert sum(sizes) * 0.99 <= counts.sum() <= sum(sizes)
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_sales_pipeline_ranges_hold_the_win_rates_that_were_drawn(planted, pipeline, name):
+    expected = planted[f"win_rate_{name}"]["expected"]
+    drawn = expected["drawn_rate"] if name != "renewal" else expected["rate"]
+
+    row = pipeline["win_rates"].set_index("pipeline").loc[name]
+
+    assert row["low"] < drawn < row["high"]
+
+
+def test_sales_pipeline_finds_the_planted_stale_deals_and_no_other(planted, pipeline):
+    assert set(pipeline["stale_deals"]["deal_id"]) == set(planted["stale_deals"]["where"]["ids"])
+
+
+def test_sales_pipeline_sees_that_stated_odds_of_renewals_are_too_low(planted, pipeline):
+    """The CRM says 50 % and 70 %; renewals are won far more often, so calibrated forecasts come nearer."""
+    past = pipeline["forecast_history"]
+
+    stated, calibrated = (
+        (past[f"by_{name}"] - past["brought"]).abs().sum() for name in ("stated", "calibrated")
+    )
+
+    assert calibrated < stated / 2

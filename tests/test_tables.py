@@ -35,6 +35,8 @@ KINDS = {
     "number",
     "months",
     "probability",
+    "day",
+    "pipeline",
     "month",
     "flag",
     "word",

@@ -13,6 +13,7 @@ _HOMES = {
     "load_contract_lines": "ltvlab.contract_loading",
     "load_billed": "ltvlab.contract_loading",
     "load_customers": "ltvlab.loading",
+    "load_deals": "ltvlab.loading",
     "load_features": "ltvlab.feature_loading",
     "load_findings": "ltvlab.loading",
     "load_flash": "ltvlab.loading",

@@ -13,12 +13,13 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from ltvlab.findings import RUN_FOLDER
-from ltvlab.months import from_month_number
+from ltvlab.months import from_month_number, last_day, parse_month
 from ltvlab.params import load_params
 from ltvlab.paths import CompanyFolders, project_root
 from ltvlab.preparing import prepare
 from ltvlab.warehouse.currencies import at_year_ago_rates, fx_matrix
 from ltvlab.warehouse.customers import customer_features, first_cells
+from ltvlab.warehouse.deals import deal_frames
 from ltvlab.warehouse.engine import reading
 from ltvlab.warehouse.grain import GRAINS, View, merges_of, named
 from ltvlab.warehouse.matrix import credit_matrix, monthly_matrix, usage_matrix
@@ -139,6 +140,17 @@ def load_flash(params: str, month: str) -> pd.DataFrame:
     table["month"] = from_month_number(table["month"])
     table.attrs = {name: book[name] for name in KEPT}
     return table
+
+
+def load_deals(params: str, month: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the CRM's deals as they stood at the end of a month, and their stages; see `deal_frames`."""
+    with opened(params, month) as (connection, book):
+        return deal_frames(
+            connection,
+            as_of=pd.Timestamp(last_day(parse_month(month))),
+            currency=book["currency"],
+            size_bands=load_params(params).size_bands,
+        )
 
 
 def load_findings(

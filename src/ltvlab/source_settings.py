@@ -46,7 +46,11 @@ class Aggregate(Strict):
 
 
 class Source(Strict):
-    """How one canonical table is read from a file the company exports."""
+    """How one canonical table is read from a file the company exports.
+
+    `where` keeps the rows whose text under a header is one of those listed, so that one file can
+    feed several tables: won deals are orders too.
+    """
 
     file: str | list[str]
     preset: str | None = None
@@ -54,6 +58,7 @@ class Source(Strict):
     separator: str | None = None
     columns: dict[str, str | list[str]] = {}
     constants: dict[str, str] = {}
+    where: dict[str, list[str]] = {}
     values: dict[str, dict[str, str]] = {}
     lookup: list[Lookup] = []
     unpivot: Unpivot | None = None

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ltvlab import money
 from ltvlab.table_columns import COLUMNS
-from ltvlab.text import escaped, segment_label, translator
+from ltvlab.text import escaped, pipeline_label, segment_label, translator
 
 NUMERIC = ("money", "rate", "count", "number", "months", "probability", "shown")
 
@@ -37,6 +37,7 @@ def _file_cells(column: pd.Series, kind: str, attrs: dict) -> list[str]:
         "count": lambda value: str(int(value)),
         "months": lambda value: str(int(value)),
         "flag": lambda value: str(bool(value)).lower(),
+        "day": lambda value: str(pd.Timestamp(value).date()),
     }.get(kind, str)
     return ["" if _missing(value) else write(value) for value in column]
 
@@ -105,7 +106,7 @@ def table(
 
 
 def _class(kind: str) -> str:
-    return "num" if kind in NUMERIC else "month" if kind == "month" else ""
+    return "num" if kind in NUMERIC else "month" if kind in ("month", "day") else ""
 
 
 def _shown(value: object, kind: str, attrs: dict, language: str) -> str:
@@ -123,5 +124,7 @@ def _shown(value: object, kind: str, attrs: dict, language: str) -> str:
         "flag": lambda: "✓" if value else "",
         "word": lambda: translator(language)(str(value)),
         "segment": lambda: segment_label(str(value), language),
+        "pipeline": lambda: pipeline_label(str(value), language),
+        "day": lambda: str(pd.Timestamp(value).date()),
     }.get(kind, lambda: str(value))
     return show()

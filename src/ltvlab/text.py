@@ -15,6 +15,11 @@ LANGUAGES = ("en", "ja")
 # Any text that stands for a value nobody gave; shown translated, so it needs one spelling.
 UNKNOWN = "Unknown"
 OTHER = "Other"
+# The pipelines this project knows; a company's own are shown under its own names.
+PIPELINES = {
+    "new": "pipeline_new", "upsell": "pipeline_upsell", "cross_sell": "pipeline_cross_sell",
+    "expansion": "pipeline_expansion", "renewal": "pipeline_renewal", "all": "pipeline_all",
+}  # fmt: skip
 # What HTML lets through, but Quarto ({{< >}}), a formula ($) or raw code (`) would act on.
 MARKUP = {ord(mark): f"&#{ord(mark)};" for mark in "{}$`"}
 
@@ -59,6 +64,15 @@ def in_sentence(code: str, language: str) -> str:
 def segment_label(value: str, language: str) -> str:
     """Return a segment's name: data as it is, except the names this project gives itself."""
     return translator(language)(value) if value in (UNKNOWN, OTHER, "all") else value
+
+
+def pipeline_label(value: str, language: str) -> str:
+    """Return a sales pipeline's name: as the company writes it, unless it is one of ours."""
+    return (
+        translator(language)(PIPELINES[value])
+        if value in PIPELINES
+        else segment_label(value, language)
+    )
 
 
 def month_label(month: pd.Period, language: str) -> str:

@@ -39,6 +39,11 @@ def cohorts() -> pd.DataFrame:
     return pd.DataFrame(rows).assign(value=values, base=10, complete=True)
 
 
+def won_deals() -> pd.DataFrame:
+    counts = {"pipeline": ["new", *NAMES[:2]], "won": [6, 3, 1], "lost": [9, 3, 1]}
+    return pd.DataFrame(counts).assign(rate=[0.4, 0.5, np.nan], low=0.2, high=0.64)
+
+
 DRAWN = {
     "bridge": lambda movements, language: charts.bridge(movements, language=language),
     "movement_bars": lambda movements, language: charts.movement_bars(movements, language=language),
@@ -50,6 +55,7 @@ DRAWN = {
     "triangle": lambda _, language: charts.triangle(cohorts(), language=language),
     "same_age": lambda _, language: charts.same_age(cohorts().dropna(), language=language),
     "curves": lambda _, language: charts.curves(survival(), language=language, axis="industry"),
+    "win_rates": lambda _, language: charts.win_rates(won_deals(), language=language),
 }
 
 EMPTY = {
@@ -63,6 +69,7 @@ EMPTY = {
     "triangle": lambda _: charts.triangle(cohorts().iloc[:0], language="ja"),
     "same_age": lambda _: charts.same_age(cohorts().iloc[:0], language="ja"),
     "curves": lambda _: charts.curves(survival(), language="ja", axis="size"),
+    "win_rates": lambda _: charts.win_rates(won_deals().iloc[:0], language="ja"),
 }
 
 

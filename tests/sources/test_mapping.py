@@ -124,6 +124,30 @@ def test_a_wide_table_becomes_one_row_per_filled_cell(read):
     assert intake.excluded.values.tolist() == [["targets", "X206", 1]]
 
 
+CRM = "id,customer,day,stage,value\nD1,C1,2026-01-01,Won,70\nD2,C1,2026-01-02,Lost,\nD3,C2,2026-01-03, ＷＯＮ ,30\n"
+
+
+def test_one_file_feeds_two_tables_and_every_row_of_it_is_accounted_for(read):
+    columns = {"customer_id": "customer", "date": "day", "amount": "value", "order_id": "id"}
+    source = {"orders": {"file": "crm.csv", "where": {"Stage": ["Won"]}, "columns": columns}}
+
+    intake = read({"crm.csv": CRM}, sources=source)
+    account = intake.files.set_index("table").loc["orders"]
+
+    assert intake.tables["orders"]["order_id"].tolist() == ["D1", "D3"]
+    assert account[["rows_read", "rows_used", "rows_excluded"]].tolist() == [3, 2, 1]
+    assert intake.excluded.values.tolist() == [["orders", "X207", 1]]
+
+
+def test_a_condition_on_a_column_the_file_lacks_is_refused(problems):
+    columns = {"customer_id": "customer", "date": "day", "amount": "value"}
+    source = {"orders": {"file": "crm.csv", "where": {"Phase": ["Won"]}, "columns": columns}}
+
+    [found] = problems({"crm.csv": CRM}, sources=source)
+
+    assert (found.id, found.header) == ("E216", "Phase")
+
+
 def orders(lookup: dict, *extra: str) -> tuple[dict[str, str], dict]:
     files = {
         "orders.csv": "customer_id,date,amount,key\nC1,2026-01-01,1,1\nC1,2026-01-02,2,２\nC1,2026-01-03,3,9\n",

@@ -15,7 +15,10 @@ QUESTION = "Where do we stand, and what is there to decide?"
 # What asks for a decision comes first.
 ORDER: dict[Status, int] = {"act": 0, "watch": 1, "good": 2, "insufficient": 3}
 # Within a status, what leadership asks first.
-CHAPTERS = ("mrr_movements", "segment_ltv", "cohort_curves", "conventions", "data_quality")
+CHAPTERS = (
+    "mrr_movements", "segment_ltv", "cohort_curves", "sales_pipeline", "conventions",
+    "data_quality",
+)  # fmt: skip
 # The figures leadership knows by name: fact, label.
 KEY_FIGURES = {
     "mrr.closing": "MRR",
@@ -24,6 +27,8 @@ KEY_FIGURES = {
     "retention.grr": "GRR, 12 months",
     "survival.12": "Customers kept after 12 months",
     "ltv.new_customer": "Value of a new customer",
+    "pipeline.weighted_calibrated": "Open deals, weighted by calibrated odds",
+    "pipeline.win_rate.all": "Deals won, 12 months",
     "revenue.month": "Order revenue in the month",
     "revenue.twelve_months": "Order revenue, 12 months",
     "cohort.logos_12": "Customers active 12 months after the start",

@@ -7,6 +7,7 @@ from ltvlab.charts.over_time import rates, trend
 from ltvlab.charts.segments import intervals
 from ltvlab.charts.survival import curves
 from ltvlab.charts.values_over_time import values_by_month
+from ltvlab.charts.win_rates import win_rates
 
 __all__ = [
     "bridge",
@@ -19,4 +20,5 @@ __all__ = [
     "trend",
     "triangle",
     "values_by_month",
+    "win_rates",
 ]

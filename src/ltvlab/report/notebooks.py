@@ -48,13 +48,15 @@ def chosen(name: str, names: Iterable[str]) -> str:
     raise UsageError("The notebook to run was not found", [problem])
 
 
-def for_run(notebook: NotebookNode, *, language: str, basis: str) -> NotebookNode:
+def for_run(
+    notebook: NotebookNode, *, language: str, basis: str, deals: bool = True
+) -> NotebookNode:
     """Return a copy that keeps code and the prose of one language, without old outputs.
 
-    Cells tagged `subscriptions` or `orders` are kept only where the company brings such data.
+    Cells tagged `subscriptions`, `orders` or `deals` are kept only where the company brings such data.
     """
-    brought = "orders" if basis == "orders" else "subscriptions"
-    others = {*LANGUAGES, "subscriptions", "orders"} - {language, brought}
+    brought = {"orders" if basis == "orders" else "subscriptions"} | ({"deals"} if deals else set())
+    others = {*LANGUAGES, "subscriptions", "orders", "deals"} - {language, *brought}
     copy = nbformat.from_dict(notebook)
     copy.cells = [c for c in copy.cells if not others & set(c.metadata.get("tags", ()))]
     for cell in copy.cells:

@@ -73,7 +73,9 @@ def take_order(
         quarantine=quarantine,
         root=root,
         notebooks={
-            name: for_run(book, language=language, basis=params.basis)
+            name: for_run(
+                book, language=language, basis=params.basis, deals="deals" in params.sources
+            )
             for name, book in notebooks.items()
         },
         given={name: {**asked, **own[name]} for name in notebooks},

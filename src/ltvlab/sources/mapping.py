@@ -15,6 +15,7 @@ from ltvlab.sources.resolving import headers_of, require_known_columns
 from ltvlab.sources.tables import TABLES
 from ltvlab.sources.verbs import (
     blanked,
+    chosen_rows,
     from_template,
     header_of,
     is_template,
@@ -29,7 +30,8 @@ class MappedFile:
     """One file's rows under canonical names, as text; `headers` says where each came from.
 
     `missed` marks the cells whose lookup key the lookup file lacks, `repeated` the rows that an
-    earlier row of the file equals in every column, unmapped ones included.
+    earlier row of the file equals in every column, unmapped ones included; `not_chosen` counts the
+    rows that `where` leaves to another table.
     """
 
     file: TextFile
@@ -40,6 +42,7 @@ class MappedFile:
     unmapped: dict[str, float]
     missed: dict[str, pd.Series] = field(default_factory=dict)
     empty_cells: int = 0
+    not_chosen: int = 0
 
 
 def map_file(
@@ -57,6 +60,8 @@ def map_file(
     rows, places, empty_cells = blanked(file.rows, source.nulls), file.places, 0
     if source.unpivot:
         rows, places, empty_cells = unpivoted(rows, places, source.unpivot, file=file.name)
+    chosen = chosen_rows(rows, source.where, file=file.name)
+    rows, places = (part[chosen].reset_index(drop=True) for part in (rows, places))
     headers = headers_of(name, source, list(rows.columns), file.name, demanded=demanded)
     texts, missed = _texts(rows, headers, source, file.name, lookup_folder)
     known = [column for column in TABLES[name].columns if column in texts]
@@ -69,6 +74,7 @@ def map_file(
         unmapped=_unmapped(rows, headers, source),
         missed=missed,
         empty_cells=empty_cells,
+        not_chosen=int((~chosen).sum()),
     )
 
 
@@ -126,7 +132,7 @@ def _lookup_rows(lookup: Lookup, folder: Path) -> pd.DataFrame:
 
 
 def _unmapped(rows: pd.DataFrame, headers: dict[str, str], source: Source) -> dict[str, float]:
-    used = {*headers.values(), *(lookup.of for lookup in source.lookup)}
+    used = {*headers.values(), *(lookup.of for lookup in source.lookup), *source.where}
     templates = "".join(header for header in used if is_template(header))
     return {
         header: float((rows[header].str.strip() != "").mean())

@@ -80,9 +80,11 @@ def _file_counts(name: str, mapped: list[MappedFile]) -> pd.DataFrame:
             "rows_read": len(mapped_file.texts)
             + len(mapped_file.file.broken)
             + mapped_file.empty_cells
+            + mapped_file.not_chosen
             + sum(mapped_file.file.excluded.values()),
             "left_out": dict(mapped_file.file.excluded)
-            | ({"X206": mapped_file.empty_cells} if mapped_file.empty_cells else {}),
+            | ({"X206": mapped_file.empty_cells} if mapped_file.empty_cells else {})
+            | ({"X207": mapped_file.not_chosen} if mapped_file.not_chosen else {}),
         }
         for mapped_file in mapped
     ]

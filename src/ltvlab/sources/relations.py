@@ -27,7 +27,7 @@ def related(drafts: Mapping[str, Draft], params: Params, *, quarantine: bool) ->
         fault = "E253" if owner == "deals" else "E252"
         known = _ids(checked[owner], sound_only=quarantine)
         checked[name] = _with_orphans(checked[name], column, known, fault)
-    for name in ("contracts", "orders", "invoices", "usage"):
+    for name in ("contracts", "orders", "invoices", "usage", "deals"):
         if name in checked and "products" in checked:
             checked[name] = _with_products_checked(checked[name], checked["products"])
     if "customers" in checked:

@@ -1,10 +1,11 @@
-"""The verbs of a source: unpivot, template, lookup, values, each from text to text."""
+"""The verbs of a source: where, unpivot, template, lookup, values, each from text to text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from ltvlab.errors import DataError
@@ -39,6 +40,17 @@ def unpivoted(
         places.loc[long.index].reset_index(drop=True),
         int((~filled).sum()),
     )
+
+
+def chosen_rows(rows: pd.DataFrame, where: Mapping[str, Iterable[str]], *, file: str) -> pd.Series:
+    """Return which rows have, under each header of `where`, one of its texts; case is no matter."""
+    chosen = pd.Series(True, index=rows.index)
+    for header, texts in where.items():
+        wanted = {matched_form(text) for text in texts}
+        codes, distinct = pd.factorize(rows[header_of(header, rows.columns, file=file)])
+        fits = np.array([matched_form(str(text)) in wanted for text in distinct], dtype=bool)
+        chosen &= fits[codes]
+    return chosen
 
 
 def header_of(wanted: str, headers: Iterable[str], *, file: str, column: str = "") -> str:

@@ -38,7 +38,7 @@ def customer_features(
     features = features.sort_values("customer_id").set_index("customer_id")
     for name in SEGMENTS:
         features[name] = features[name].fillna(UNKNOWN) if name in features else UNKNOWN
-    features["size"] = _size(features, size_bands)
+    features["size"] = size_band(features, size_bands)
     features = _with_start(features, first_month, losses_declared=losses_declared)
     starts = pd.PeriodIndex(features["start_month"])
     features["start_quarter"] = calendar_quarter(starts)
@@ -127,7 +127,7 @@ def _start_date_month(features: pd.DataFrame, first_paid: np.ndarray) -> np.ndar
     return np.where(features["start_date"].notna(), months, first_paid)
 
 
-def _size(features: pd.DataFrame, bands: Sequence[int]) -> pd.Series:
+def size_band(features: pd.DataFrame, bands: Sequence[int]) -> pd.Series:
     """Return the size band by employees: 1–49, 50–299, 300+ for bands 50 and 300."""
     if "employees" not in features:
         return pd.Series(UNKNOWN, index=features.index)
