@@ -40,6 +40,15 @@ def test_survival_carries_each_customer_on_from_its_own_age(ages):
     assert found["unseen"] == 6
 
 
+def test_fewer_than_ten_losses_give_a_total_and_no_range(ages):
+    mrr, customers = ages
+
+    found = _all(existing_value(mrr, mrr, customers))
+
+    assert found["total"] > 0
+    assert found[["low", "high"]].isna().all()
+
+
 def test_only_the_future_counts_and_it_is_worth_less_the_later(ages):
     mrr, customers = ages
 

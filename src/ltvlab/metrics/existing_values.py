@@ -20,6 +20,7 @@ from ltvlab.metrics.renewal_fits import renewal_strata, withheld
 from ltvlab.metrics.renewal_value import log_range
 from ltvlab.metrics.value_book import Book, segments_of, value_book
 from ltvlab.statistics.discounting import monthly_discount
+from ltvlab.statistics.likelihood import FEWEST_EVENTS
 
 COLUMNS = (
     "month", "axis", "segment", "method", "customers", "value_per_customer", "total", "low", "high",
@@ -46,7 +47,8 @@ def existing_value(
     horizon_months, unseen. By renewals where that model is the headline, else by survival as
     far as ages were watched (`unseen` customers are older and count nothing); orders by
     purchases over twelve months where that model was admitted, else no rows. The range of the
-    total takes up how well the rates are known and, with contracts, who happens to leave.
+    total takes up how well the rates are known and, with contracts, who happens to leave; with
+    fewer than ten losses in all there is none.
     """
     book = value_book(mrr, margin, customers, annual=annual, orders=orders)
     method = headline_method(mrr, annual=annual, admitted=admitted)
@@ -54,8 +56,15 @@ def existing_value(
     forecast = _forecast(book, _today(mrr, margin, customers), method, horizon_months, discount)
     rows = [] if forecast is None else _rows(forecast, customers, min_customers)
     table = pd.DataFrame(rows, columns=list(COLUMNS)).assign(month=mrr.columns[-1])
+    if method != "purchase_model" and _losses(book.spells) < FEWEST_EVENTS:
+        # A loss or two say that few leave, not within which range (D34).
+        table[["low", "high"]] = np.nan
     table.attrs = dict(mrr.attrs)
     return table
+
+
+def _losses(spells: pd.DataFrame) -> int:
+    return int((spells["event"] & (spells["duration"] > spells["entry"])).sum())
 
 
 def _today(mrr: pd.DataFrame, margin: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
