@@ -1,6 +1,8 @@
 """The command: what it prints, what it leaves on disk, and the exit code a script can rely on."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -266,3 +268,12 @@ def test_a_fault_of_ours_keeps_its_traceback(ltvlab, monkeypatch, write_company)
 
     with pytest.raises(ZeroDivisionError):
         ltvlab("check", write_company())
+
+
+def test_the_module_runs_as_the_command_does():
+    """`python -m ltvlab.cli` must not end with 0 having done nothing."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ltvlab.cli", "--help"], capture_output=True, text=True, check=True
+    )
+
+    assert "report" in done.stdout

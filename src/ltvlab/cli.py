@@ -120,3 +120,7 @@ def main() -> None:
     if code == INTERRUPTED:
         typer.echo("Interrupted; nothing was published.", err=True)
     sys.exit(code or 0)
+
+
+if __name__ == "__main__":
+    main()
