@@ -5,8 +5,11 @@ import pytest
 
 from ltvlab import (
     load_billed,
+    load_contract_lines,
     load_customers,
     load_deals,
+    load_feature_history,
+    load_features,
     load_matrix,
     load_panel,
     load_periods,
@@ -16,6 +19,7 @@ from ltvlab import (
 from ltvlab.analyses import (
     cohort_curves,
     conventions,
+    customer_segments,
     data_quality,
     executive_summary,
     mrr_movements,
@@ -296,3 +300,29 @@ def test_sales_pipeline_sees_that_stated_odds_of_renewals_are_too_low(planted, p
     )
 
     assert calibrated < stated / 2
+
+
+def test_customer_segments_leave_the_ripe_unblamed_and_find_the_unhappy(planted):
+    """Planted unhappy customers (8 then 2) are at risk; those planted content and ripe are not."""
+    history = load_feature_history(*DEMO, quarters=2)
+    standings = customer_segments.quadrant_history(history, load_matrix(*DEMO))
+    margin = load_matrix(*DEMO, value="margin")
+
+    table = customer_segments.segment_table(standings, load_features(*DEMO), margin)
+    standing = table.set_index("customer_id")["loyalty"]
+
+    unhappy, ripe = (planted[name]["where"]["ids"] for name in ("blocked_unhappy", "ripe_upsell"))
+    assert set(standing.reindex(unhappy)) == {"at_risk"}
+    assert "at_risk" not in set(standing.reindex(ripe))
+
+
+def test_customer_segments_find_what_goes_before_losses_and_nothing_else(planted):
+    """Use falls in the months before a notice and scores before a loss; nothing else was planted."""
+    tables = load_tables(*DEMO, names=["surveys", "events", "usage", "contracts"])
+
+    leads = customer_segments.leading(tables, load_matrix(*DEMO), load_contract_lines(*DEMO))
+    found = leads.set_index(["signal", "lag_months"])["lead"]
+
+    assert found["usage_falls", 1] == found["score_falls", 1] == "leads"
+    others = found[["negative_tickets", "community_silent", "no_talks"]]
+    assert set(others) <= {"no_sign", "cannot_tell"}

@@ -14,6 +14,7 @@ _HOMES = {
     "load_billed": "ltvlab.contract_loading",
     "load_customers": "ltvlab.loading",
     "load_deals": "ltvlab.loading",
+    "load_feature_history": "ltvlab.feature_loading",
     "load_features": "ltvlab.feature_loading",
     "load_findings": "ltvlab.loading",
     "load_flash": "ltvlab.loading",

@@ -19,16 +19,39 @@ def load_features(
     The columns of `load_customers`, and those of `observed_features`: holdings, usage, talks,
     scores, payments, terms and purchases. `at` is an earlier month, for what was known then.
     """
+    then = parse_month(at or month)
+    return _features_at(params, month, [then], usage_threshold)[then]
+
+
+def load_feature_history(
+    params: str, month: str, *, quarters: int = 6, usage_threshold: float = 0.8
+) -> dict[pd.Period, pd.DataFrame]:
+    """Return the features as they stood at the last ends of fiscal quarters, oldest first, by month.
+
+    A book that has not yet seen the end of a quarter has its report month alone.
+    """
+    last, fiscal_first = parse_month(month), load_params(params).fiscal_year_first_month
+    with opened(params, month) as (_, book):
+        first = int(book["first_month"])
+    newest = last - (last.month - fiscal_first + 1) % 3
+    ends = [newest - 3 * back for back in range(quarters - 1, -1, -1)]
+    reached = [end for end in ends if end.ordinal >= first] or [last]
+    return _features_at(params, month, reached, usage_threshold)
+
+
+def _features_at(
+    params: str, month: str, months: list[pd.Period], usage_threshold: float
+) -> dict[pd.Period, pd.DataFrame]:
+    settings = load_params(params)
+    customers = load_customers(params, month)
     with opened(params, month) as (connection, book):
-        settings = load_params(params)
-        seen = observed_features(
-            connection,
-            month=parse_month(at or month),
-            settings=Settings(
-                book["basis"], settings.end_date_convention == "inclusive", usage_threshold
-            ),
-        )
-    features = load_customers(params, month).join(seen, how="inner")
+        inclusive = settings.end_date_convention == "inclusive"
+        reading = Settings(book["basis"], inclusive, usage_threshold)
+        seen = {at: observed_features(connection, month=at, settings=reading) for at in months}
+    return {at: _filled(customers.join(rows, how="inner")) for at, rows in seen.items()}
+
+
+def _filled(features: pd.DataFrame) -> pd.DataFrame:
     given = {name: 0.0 for name in features if name.endswith(("_30", "_90"))}
     return features.fillna({**given, "purchases": 0.0})
 

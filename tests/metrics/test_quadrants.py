@@ -18,6 +18,13 @@ def test_the_four_corners_have_their_names_and_the_cut_is_high():
     assert standing.quadrant.tolist() == ["A", "B", "C", "D"]
 
 
+def test_a_customer_that_costs_more_than_it_pays_is_never_of_high_value():
+    """In a book that mostly loses money the median itself is a loss."""
+    standing = quadrants(_series(10, -1, -2, -3), _series(60, 60, 60, 60))
+
+    assert standing.quadrant.tolist() == ["A", "C", "C", "C"]
+
+
 def test_without_a_score_there_is_no_quadrant():
     assert quadrants(_series(10, 1), _series(60, None)).quadrant.isna().tolist() == [False, True]
 

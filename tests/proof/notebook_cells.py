@@ -9,7 +9,13 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-CHAPTERS = ("01_data_quality", "02_mrr_movements", "03_segment_ltv", "04_cohort_curves")
+CHAPTERS = (
+    "01_data_quality",
+    "02_mrr_movements",
+    "03_segment_ltv",
+    "04_cohort_curves",
+    "06_customer_segments",
+)
 
 
 def shown_by(chapter: str, *, params: str, month: str, language: str, brought: str) -> list[object]:

@@ -29,9 +29,9 @@ SHARES = {
 }
 # Paying customers in the report month are too few, or history too short, for a firm word.
 SILENT = {
-    "one customer": {"03_segment_ltv", "04_cohort_curves"},
-    "two customers": {"03_segment_ltv", "04_cohort_curves"},
-    "four": {"03_segment_ltv", "04_cohort_curves"},
+    "one customer": {"03_segment_ltv", "04_cohort_curves", "06_customer_segments"},
+    "two customers": {"03_segment_ltv", "04_cohort_curves", "06_customer_segments"},
+    "four": {"03_segment_ltv", "04_cohort_curves", "06_customer_segments"},
     "all joined this month": {"02_mrr_movements", "04_cohort_curves"},
     "eleven months": {"02_mrr_movements", "04_cohort_curves"},
     "one order": {"02_mrr_movements", "03_segment_ltv", "04_cohort_curves"},

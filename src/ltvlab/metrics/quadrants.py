@@ -29,13 +29,15 @@ def quadrants(value: pd.Series, score: pd.Series, *, before: Standing | None = N
     """Return each customer's quadrant: A high/high, B high/low, C low/high, D low/low.
 
     `value` (twelve months' realised margin) is cut at its median among the customers given,
-    `score` (potential, 0–100) at 50; on the cut is high. A customer that was there the quarter
+    `score` (potential, 0–100) at 50; on the cut is high, but a customer that brought nothing is low. A customer that was there the quarter
     `before` changes sides only by 5 points or more (percentiles of value), or when it was across
     the cut then too. Without a value or a score there is no quadrant.
     """
     score = score.reindex(value.index)
     points = pd.DataFrame({"value": _percentile(value), "potential": score})
-    across = pd.DataFrame({"value": value >= value.median(), "potential": score >= HALF})
+    # Where most customers cost more than they pay, the median is no value either.
+    high = (value >= value.median()) & (value > 0)
+    across = pd.DataFrame({"value": high, "potential": score >= HALF})
     sides = across if before is None else _held(across, points, before)
     both = [sides["value"] & sides["potential"], sides["value"], sides["potential"]]
     named = pd.Series(np.select(both, ["A", "B", "C"], default="D"), index=value.index)

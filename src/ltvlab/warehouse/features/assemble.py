@@ -8,7 +8,7 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from ltvlab.months import last_day
-from ltvlab.warehouse.features.holdings import holding_features
+from ltvlab.warehouse.features.holdings import families_bought, holding_features
 from ltvlab.warehouse.features.payments import payment_features
 from ltvlab.warehouse.features.purchases import chosen_purchases, purchase_features
 from ltvlab.warehouse.features.scores import score_features
@@ -33,7 +33,11 @@ def observed_features(connection: Backend, *, month: pd.Period, settings: Settin
     leaves its columns out; see the functions of this package for each column.
     """
     as_of = pd.Timestamp(last_day(month))
-    paid = holding_features(whole_panel(connection, basis=settings.basis), month=month)
+    panel = whole_panel(connection, basis=settings.basis)
+    paid = holding_features(panel, month=month)
+    if settings.basis == "orders":
+        # Nobody orders everything every month: what was bought within a year is held.
+        paid["families"] = families_bought(panel, month=month).reindex(paid.index, fill_value=0.0)
     parts = [part for part in _parts(connection, month, as_of, settings) if len(part.columns)]
     return paid.join(parts)
 

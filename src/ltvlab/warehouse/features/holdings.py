@@ -58,5 +58,12 @@ def holding_features(panel: pd.DataFrame, *, month: pd.Period) -> pd.DataFrame:
     return features.fillna({**empty, "families_held": ""}).rename_axis("customer_id")
 
 
+def families_bought(panel: pd.DataFrame, *, month: pd.Period) -> pd.Series:
+    """Return how many product families each customer_id bought in the twelve months to `month`."""
+    year = panel["month"].between(month.ordinal - YEAR + 1, month.ordinal)
+    bought = panel[year & (panel["amount"] > 0)]
+    return bought.groupby("customer_id")["family"].nunique().astype("float64")
+
+
 def _amount(rows: pd.DataFrame) -> pd.Series:
     return rows.groupby("customer_id")["amount"].sum()

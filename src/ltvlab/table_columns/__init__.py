@@ -1,0 +1,18 @@
+"""The published tables' columns: which there are, in which order, and of what kind.
+
+A column's kind says how it is written: money (minor units), rate (0–1), count, number, months,
+probability, month, day, flag, word (ours, translated), segment and pipeline (theirs, but for our
+own names), shown (a figure already in words), or text. One place, so that file, page and label cannot disagree.
+"""
+
+from __future__ import annotations
+
+from ltvlab.table_columns.customers import SEGMENTS, TRAITS
+from ltvlab.table_columns.deals import PIPELINE
+from ltvlab.table_columns.kinds import Columns
+from ltvlab.table_columns.report import INPUTS, SUMMARY
+from ltvlab.table_columns.revenue import COHORTS, CONVENTIONS, MOVEMENTS, VALUES
+
+COLUMNS: Columns = {
+    **MOVEMENTS, **VALUES, **COHORTS, **SEGMENTS, **TRAITS, **PIPELINE, **CONVENTIONS, **INPUTS, **SUMMARY,
+}  # fmt: skip
