@@ -22,6 +22,7 @@ from ltvlab.analyses import (
     customer_segments,
     data_quality,
     executive_summary,
+    ltv_traits,
     mrr_movements,
     sales_pipeline,
     segment_ltv,
@@ -326,3 +327,47 @@ def test_customer_segments_find_what_goes_before_losses_and_nothing_else(planted
     assert found["usage_falls", 1] == found["score_falls", 1] == "leads"
     others = found[["negative_tickets", "community_silent", "no_talks"]]
     assert set(others) <= {"no_sign", "cannot_tell"}
+
+
+@pytest.fixture
+def traits(planted, mrr):
+    """Return the traits of the best customers and of those who stay, found ones by trait and level."""
+    ranked = ltv_traits.trait_outcomes(load_features(*DEMO), month=DEMO[1])
+    brought = load_tables(*DEMO, names=["events", "usage", "deals"])
+    known = ltv_traits.known_traits(load_features(*DEMO), ranked, brought=brought)
+    tables = ltv_traits.traits(known, ranked), ltv_traits.traits_of_staying(known, ranked, mrr)
+    return [table.set_index(["trait", "level"]) for table in tables]
+
+
+def test_ltv_traits_find_size_two_families_and_quick_onboarding(traits):
+    """Size and families decide who is best; quick onboarding, which sets no price, who stays."""
+    best, staying = traits
+
+    assert best.loc[("size", "300+"), "verdict"] == "found"
+    assert best.loc[("two_families", "yes"), "verdict"] == "found"
+    assert best.loc[("first_basket", "Marketing + Sales"), "verdict"] == "found"
+    assert staying.loc[("onboarded_in_30_days", "yes"), "verdict"] == "found"
+    assert best.loc[[("size", "300+"), ("two_families", "yes")], "effect"].gt(0).all()
+    assert staying.loc[("onboarded_in_30_days", "yes"), "effect"] > 0
+
+
+def test_ltv_traits_leave_open_what_so_few_customers_cannot_show(traits):
+    """Referral and finance are planted, and lie on the right side; their ranges hold zero."""
+    for table in traits:
+        for key in (("channel", "紹介 Referral"), ("industry", "金融 Finance")):
+            row = table.loc[key]
+            assert row["verdict"] != "found" and row["low"] < 0 < row["high"]
+    assert traits[1].loc[("channel", "紹介 Referral"), "effect"] > 0
+
+
+def test_ltv_traits_find_nothing_that_was_not_planted_but_price(traits):
+    """Region, talks, tickets, seminars and first touches mean nothing in the demo."""
+    planted_axes = {"size", "first_basket", "first_family", "two_families", "first_price"}
+    best, staying = (table[table["verdict"] == "found"] for table in traits)
+
+    assert set(best.index.get_level_values("trait")) <= planted_axes
+    assert set(staying.index.get_level_values("trait")) <= planted_axes | {"onboarded_in_30_days"}
+
+
+def test_ltv_traits_refuse_what_is_held_today(traits):
+    assert traits[0].loc[("families_today", "all"), "verdict"] == "refused"

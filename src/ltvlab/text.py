@@ -20,6 +20,15 @@ PIPELINES = {
     "new": "pipeline_new", "upsell": "pipeline_upsell", "cross_sell": "pipeline_cross_sell",
     "expansion": "pipeline_expansion", "renewal": "pipeline_renewal", "all": "pipeline_all",
 }  # fmt: skip
+# Levels of traits that this project names, where a segment is otherwise the company's own word.
+OWN_LEVELS = frozenset(
+    {
+        UNKNOWN, OTHER, "all", "yes", "lowest third", "middle third", "highest third",
+        "mail", "meeting", "call", "visit", "pricing_page", "upper_feature", "trial_request",
+        "inquiry", "ticket", "help_page", "onboarding_done", "community", "seminar",
+        "churn_statement",
+    }
+)  # fmt: skip
 # What HTML lets through, but Quarto ({{< >}}), a formula ($) or raw code (`) would act on.
 MARKUP = {ord(mark): f"&#{ord(mark)};" for mark in "{}$`"}
 
@@ -63,7 +72,7 @@ def in_sentence(code: str, language: str) -> str:
 
 def segment_label(value: str, language: str) -> str:
     """Return a segment's name: data as it is, except the names this project gives itself."""
-    return translator(language)(value) if value in (UNKNOWN, OTHER, "all") else value
+    return translator(language)(value) if value in OWN_LEVELS else value
 
 
 def pipeline_label(value: str, language: str) -> str:

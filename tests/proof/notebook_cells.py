@@ -14,6 +14,7 @@ CHAPTERS = (
     "02_mrr_movements",
     "03_segment_ltv",
     "04_cohort_curves",
+    "05_ltv_traits",
     "06_customer_segments",
 )
 

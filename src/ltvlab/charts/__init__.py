@@ -2,6 +2,7 @@
 
 from ltvlab.charts.backtests import forecasts_by_origin
 from ltvlab.charts.cohorts import same_age, triangle
+from ltvlab.charts.differences import differences
 from ltvlab.charts.movements import bridge, movement_bars
 from ltvlab.charts.over_time import rates, trend
 from ltvlab.charts.segments import intervals
@@ -12,6 +13,7 @@ from ltvlab.charts.win_rates import win_rates
 __all__ = [
     "bridge",
     "curves",
+    "differences",
     "forecasts_by_origin",
     "intervals",
     "movement_bars",
