@@ -79,8 +79,8 @@ def test_the_report_has_its_pages_pdf_and_tables(english):
     public = sorted(file.name for file in (english / "public").iterdir())
 
     assert public == [
-        "cohort_curves.html", "conventions.html", "customer_segments.html", "data_quality.html", "index.html", "ltv_traits.html", "mrr_movements.html", "report.pdf",
-        "sales_pipeline.html",
+        "cohort_curves.html", "conventions.html", "customer_segments.html", "data_quality.html", "index.html", "ltv_traits.html", "mrr_movements.html", "opportunities.html",
+        "report.pdf", "sales_pipeline.html",
         "segment_ltv.html", "tables",
     ]  # fmt: skip
     assert run_faults(english) == []

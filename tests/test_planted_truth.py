@@ -15,6 +15,7 @@ from ltvlab import (
     load_periods,
     load_rates,
     load_tables,
+    load_terms,
 )
 from ltvlab.analyses import (
     cohort_curves,
@@ -24,6 +25,7 @@ from ltvlab.analyses import (
     executive_summary,
     ltv_traits,
     mrr_movements,
+    opportunities,
     sales_pipeline,
     segment_ltv,
 )
@@ -371,3 +373,37 @@ def test_ltv_traits_find_nothing_that_was_not_planted_but_price(traits):
 
 def test_ltv_traits_refuse_what_is_held_today(traits):
     assert traits[0].loc[("families_today", "all"), "verdict"] == "refused"
+
+
+BLOCKED = {
+    "blocked_unhappy": "unhappy", "blocked_ticket": "severe_ticket",
+    "blocked_overdue": "overdue_invoice", "blocked_recent_contact": "contacted_lately",
+}  # fmt: skip
+
+
+@pytest.fixture
+def found(planted):
+    parts = (load(*DEMO) for load in (load_features, load_terms, load_tables, load_panel, load_matrix, load_contract_lines))  # fmt: skip
+    return opportunities.opportunities(opportunities.known_book(*parts, as_of=DEMO[1]))
+
+
+def _blocked_by(found, kind, entry):
+    rows = found.rows[found.rows["kind"] == kind].set_index("customer_id")
+    return rows["blocked_by"].reindex(entry["where"]["ids"]).tolist()
+
+
+def test_each_planted_group_is_where_it_belongs(found, planted):
+    """One fixture for all groups, since the demo takes seconds to read."""
+    ripe = {"ripe_upsell": "upsell", "ripe_cross_sell": "cross_sell"}
+
+    for name, kind in ripe.items():
+        assert set(_blocked_by(found, kind, planted[name])) == {""}
+    for name, reason in BLOCKED.items():
+        assert set(_blocked_by(found, "upsell", planted[name])) == {reason}
+    near = _blocked_by(found, "upsell", planted["near_limit_without_interest"])
+    assert pd.isna(near).all()
+    # No reason was seen after the day of the list.
+    seen = [reason.at for reasons in found.rows["evidence"] for reason in reasons]
+    assert max(seen) <= pd.Timestamp("2026-09-30")
+    assert (found.rows["propose_by"].dropna() >= pd.Timestamp("2026-09-30")).all()
+    assert found.rows["opportunity_id"].is_unique

@@ -1,4 +1,4 @@
-"""The `ltvlab` command: demo, check, report, runs. Errors are shown without a traceback."""
+"""The `ltvlab` command: demo, check, report, lists, runs. Errors are shown without a traceback."""
 
 from __future__ import annotations
 
@@ -75,6 +75,20 @@ def report(
     )
     typer.echo(published.index)
     typer.echo(published.pdf)
+
+
+@app.command()
+def lists(
+    params: ParamsFile,
+    as_of: Annotated[str, typer.Option("--as-of", help="The day of the lists, YYYY-MM-DD.")],
+    language: Annotated[str | None, typer.Option(help="en or ja; else the params file's.")] = None,
+    quarantine: Quarantine = False,
+) -> None:
+    """Write whom to talk to, per owner, as of a day: CSV and XLSX files, without a report."""
+    from ltvlab.report.lists import run_lists
+
+    files = run_lists(params, as_of=as_of, language=language, quarantine=quarantine)
+    typer.echo("\n".join(str(file) for file in files) or "nobody is on a list")
 
 
 @app.command()

@@ -45,8 +45,8 @@ def test_what_asks_for_action_comes_first_then_what_leadership_asks_first(langua
 
 def test_every_chapter_but_the_summary_has_its_place():
     assert set(CHAPTERS) == {
-        "mrr_movements", "segment_ltv", "ltv_traits", "cohort_curves", "customer_segments",
-        "sales_pipeline", "conventions", "data_quality",
+        "mrr_movements", "segment_ltv", "opportunities", "ltv_traits", "cohort_curves",
+        "customer_segments", "sales_pipeline", "conventions", "data_quality",
     }  # fmt: skip
 
 

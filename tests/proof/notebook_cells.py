@@ -16,6 +16,7 @@ CHAPTERS = (
     "04_cohort_curves",
     "05_ltv_traits",
     "06_customer_segments",
+    "07_opportunities",
 )
 
 

@@ -16,8 +16,8 @@ QUESTION = "Where do we stand, and what is there to decide?"
 ORDER: dict[Status, int] = {"act": 0, "watch": 1, "good": 2, "insufficient": 3}
 # Within a status, what leadership asks first.
 CHAPTERS = (
-    "mrr_movements", "segment_ltv", "ltv_traits", "cohort_curves", "customer_segments",
-    "sales_pipeline", "conventions", "data_quality",
+    "mrr_movements", "segment_ltv", "opportunities", "ltv_traits", "cohort_curves",
+    "customer_segments", "sales_pipeline", "conventions", "data_quality",
 )  # fmt: skip
 # The figures leadership knows by name: fact, label.
 KEY_FIGURES = {

@@ -171,7 +171,21 @@ def _run(order: Order, run_dir: Path) -> tuple[dict[str, NotebookNode], Intake]:
         intake = load_tables(order.params_path, month, names=list(INTAKE))
         _write_table(intake["intake_warnings"], run_dir / "internal" / "problems.csv")
         _write_table(intake["intake_quarantine"], run_dir / "internal" / "quarantine.csv")
-        return _executed(order, run_dir, environment), intake
+        executed = _executed(order, run_dir, environment)
+        _write_lists(order, run_dir / "internal")
+        return executed, intake
+
+
+def _write_lists(order: Order, internal: Path) -> None:
+    from ltvlab.loading import load_tables
+    from ltvlab.report.list_files import write_lists
+
+    opportunities = internal / "tables" / "opportunities.csv"
+    if opportunities.exists():
+        given = load_tables(order.params_path, str(order.month), names=["customers"])["customers"]
+        names = given.set_index("customer_id").get("name", pd.Series(dtype="str"))
+        words = {"currency": order.params.currency, "language": order.language}
+        write_lists(opportunities, names, internal / "lists", **words)
 
 
 def _write_table(table: pd.DataFrame, file: Path) -> None:

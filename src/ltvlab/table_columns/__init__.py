@@ -7,12 +7,13 @@ own names), shown (a figure already in words), or text. One place, so that file,
 
 from __future__ import annotations
 
-from ltvlab.table_columns.customers import SEGMENTS, TRAITS
+from ltvlab.table_columns.customers import OPPORTUNITIES, SEGMENTS, TRAITS
 from ltvlab.table_columns.deals import PIPELINE
 from ltvlab.table_columns.kinds import Columns
 from ltvlab.table_columns.report import INPUTS, SUMMARY
 from ltvlab.table_columns.revenue import COHORTS, CONVENTIONS, MOVEMENTS, VALUES
 
 COLUMNS: Columns = {
-    **MOVEMENTS, **VALUES, **COHORTS, **SEGMENTS, **TRAITS, **PIPELINE, **CONVENTIONS, **INPUTS, **SUMMARY,
+    **MOVEMENTS, **VALUES, **COHORTS, **SEGMENTS, **TRAITS,
+    **OPPORTUNITIES, **PIPELINE, **CONVENTIONS, **INPUTS, **SUMMARY,
 }  # fmt: skip

@@ -1,8 +1,8 @@
-"""The tables about customers: who belongs where, and what the best have in common."""
+"""The tables about customers: who belongs where, what the best have in common, whom to talk to."""
 
 from __future__ import annotations
 
-from ltvlab.table_columns.kinds import Columns
+from ltvlab.table_columns.kinds import RANGE, Columns
 
 GROUP = {"customers": "count", "amount": "money", "share": "rate", "margin_12": "money"}
 SEGMENTS: Columns = {
@@ -58,5 +58,27 @@ TRAITS: Columns = {
         "signal": "word", "won": "rate", "lost": "rate", "base_rate": "rate", "difference_in_share": "rate",
         "low": "rate", "high": "rate", "q_value": "probability", "n_won": "count", "n_lost": "count",
         "verdict": "word",
+    },
+}  # fmt: skip
+YIELD = {"won": "count", "closed": "count", "win_rate": "rate", "low": "rate", "high": "rate"}
+OPPORTUNITIES: Columns = {
+    "opportunities": {
+        "opportunity_id": "text", "customer_id": "text", "kind": "word", "product": "segment",
+        "play": "word", "channel": "text", "propose_by": "text", "evidence": "text",
+        "mrr_delta": "money", "win_probability": "rate", "expected_value": "money",
+        "blocked_by": "text", "owner": "segment", "delta_basis": "word", "n": "count", **RANGE,
+    },
+    "opportunity_kinds": {
+        "kind": "word", "listed": "count", "blocked": "count", "mrr_delta": "money",
+        "value": "money", **RANGE, "n": "count",
+    },
+    "opportunity_funnel": {"kind": "word", "step": "word", "customers": "count"},
+    "gate_shares": {"gate": "word", "customers": "count", "share": "rate"},
+    "offer_yield": {"trigger": "segment", **YIELD},
+    "action_yield": {"play": "segment", **YIELD},
+    "gate_audit": {"standing": "word", **YIELD},
+    "next_talks": {
+        "owner": "segment", "customer_id": "text", "kind": "word", "about": "segment",
+        "play": "word", "channel": "text", "propose_by": "text", "evidence": "text",
     },
 }  # fmt: skip

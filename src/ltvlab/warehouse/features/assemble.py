@@ -26,13 +26,19 @@ class Settings(NamedTuple):
     usage_threshold: float
 
 
-def observed_features(connection: Backend, *, month: pd.Period, settings: Settings) -> pd.DataFrame:
+def observed_features(
+    connection: Backend,
+    *,
+    month: pd.Period,
+    settings: Settings,
+    as_of: pd.Timestamp | None = None,
+) -> pd.DataFrame:
     """Return one row per customer_id that ever paid up to `month`, with what its tables say.
 
-    Nothing dated after the month's last day is read. A table that the company does not bring
+    Nothing dated after `as_of`, else the month's last day, is read. A table that the company does not bring
     leaves its columns out; see the functions of this package for each column.
     """
-    as_of = pd.Timestamp(last_day(month))
+    as_of = pd.Timestamp(last_day(month)) if as_of is None else as_of
     panel = whole_panel(connection, basis=settings.basis)
     paid = holding_features(panel, month=month)
     if settings.basis == "orders":

@@ -9,6 +9,10 @@ from ltvlab.months import month_number, plus_months
 
 # A term that ended longer ago and was not renewed is a loss, no overdue renewal (D11).
 OVERDUE_DAYS = 92
+TERM_COLUMNS = (
+    "contract_id", "customer_id", "product", "currency", "amount", "term_months", "term_end",
+    "notice_deadline", "auto_renew", "overdue", "notice_given_at", "leaves_at",
+)  # fmt: skip
 LINE = ["customer_id", "product", "start_date"]
 
 
@@ -42,9 +46,9 @@ def term_ends(
     notice = pd.to_timedelta(lines["notice_days"].fillna(0.0), unit="D")
     lines["notice_deadline"] = (lines["term_end"] - notice).where(lines["notice_days"].notna())
     kept = lines["term_end"].notna() & (~over | lines["overdue"])
-    names = ["contract_id", "customer_id", "product", "currency", "amount", "term_months", "term_end",
-             "notice_deadline", "auto_renew", "overdue", "notice_given_at", "leaves_at"]  # fmt: skip
-    return lines.loc[kept, names].sort_values(["term_end", "contract_id"], ignore_index=True)
+    return lines.loc[kept, list(TERM_COLUMNS)].sort_values(
+        ["term_end", "contract_id"], ignore_index=True
+    )
 
 
 def term_features(terms: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,107 @@
+"""The chapter on whom to talk to: its words, what it hides, and what it says when data are missing."""
+
+import importlib.util
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ltvlab.analyses.opportunities import (
+    conclude,
+    next_talks,
+    opportunities,
+    opportunity_kinds,
+    opportunity_table,
+)
+from ltvlab.metrics.opportunities.known import Evidence
+from ltvlab.tables import COLUMNS, table
+
+_FILE = Path(__file__).parents[1] / "metrics" / "opportunities" / "conftest.py"
+_SPEC = importlib.util.spec_from_file_location("small_book", _FILE)
+_MADE = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(_MADE)
+book = _MADE.book
+HOLDS = [("A", "Mail", -12, 0, 1000.0, 100), ("B", "Mail", -12, 0, 1000.0, 100)]
+USES = {
+    "usage_share": 0.9, "usage_metric": "seats", "usage_product": "Mail", "usage_used": 90.0,
+    "usage_limit": 100.0, "interest_at": "2025-03-01", "interest_kind": "inquiry", "nps": 9.0,
+    "owner": "Sato",
+}  # fmt: skip
+LANGUAGES = ("en", "ja")
+
+
+@pytest.fixture
+def known(book):
+    return book(HOLDS, {"A": USES, "B": {**USES, "nps": 2.0}}, terms=[{"term_end": "2025-04-30"}])
+
+
+def test_the_answer_counts_whom_to_speak_to_and_whom_to_leave_alone(known):
+    finding = conclude(opportunities(known), known)
+
+    assert finding.answer == (
+        "Customers that can be spoken to now: 1 (1 for upsell and 1 for renewal). "
+        "Rows that must wait: 1, most often for this reason: unhappy."
+    )
+    assert finding.status == "act"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_table_is_written_and_shown_with_its_columns(known, language):
+    finding = conclude(opportunities(known), known, language=language)
+
+    for name, frame in finding.tables.items():
+        assert set(COLUMNS[name]) <= set(frame.columns)
+        assert table(frame, name, language=language).cells
+
+
+def test_the_japanese_chapter_is_japanese(known, english_left):
+    finding = conclude(opportunities(known), known, language="ja")
+
+    assert english_left(finding) == []
+
+
+def test_evidence_says_what_was_seen_and_when(known):
+    rows = opportunity_table(opportunities(known)).set_index("kind")
+
+    assert rows.loc["upsell", "evidence"].iloc[0] == (
+        "90 of 100 seats used in March 2025; asked us something on 2025-03-01"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", ["holds", "left_because", "usual_gap", "risk_detractor", "term_ended"])  # fmt: skip
+def test_every_reason_has_words(code, language):
+    from ltvlab.analyses._opportunity_words import evidence_words
+
+    reason = Evidence(code, pd.Timestamp("2025-03-01"), 0.5, 10, "Mail|Desk")
+
+    assert evidence_words((reason,), language)
+
+
+def test_an_owner_gets_one_talk_per_customer_the_renewal_first(known):
+    talks = next_talks(opportunity_table(opportunities(known)))
+
+    assert talks[["owner", "customer_id", "kind"]].values.tolist() == [["Sato", "A", "renewal"]]
+
+
+def test_values_of_handfuls_are_marked_so_that_the_public_table_can_hide_them(known):
+    kinds = opportunity_kinds(opportunities(known)).set_index("kind")
+
+    assert kinds.loc["renewal", ["listed", "blocked", "n"]].tolist() == [1, 0, 1]
+    assert kinds.loc["upsell", ["listed", "blocked", "n"]].tolist() == [2, 1, 1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_data_it_says_what_would_unlock_each_list(book, language):
+    poor = book([("A", "Mail", -1, 0, 10.0, 1)])
+    finding = conclude(opportunities(poor), poor, language=language)
+
+    assert len(opportunities(poor).rows) == 0
+    assert finding.status == "insufficient"
+    assert len(finding.caveats) >= 7
+
+
+def test_a_book_in_which_nobody_is_left_gives_words(book):
+    gone = book([("A", "Mail", -40, -30, 10.0, 1)])
+
+    assert conclude(opportunities(gone), gone).answer == "Nobody is on any list this month."
