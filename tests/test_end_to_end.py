@@ -23,7 +23,7 @@ COLUMNS = {
     "gross_movements": "month gross_up gross_down net",
     "arpa": "month axis segment arpa customers mix_effect like_for_like",
     "renewals": "month due renewed pending rate gross net price_change of_all_held",
-    "segment_ltv": "month axis segment method headline value low high n unit horizon_months margin_source status",
+    "segment_ltv": "month axis segment method headline value low high n unit horizon_months margin_source status share_beyond note",
     "segment_ltv_by_month": "month axis segment value low high n horizon_months status",
     "ltv_components": "month axis segment unit_price frequency lifetime_months gross_margin",
     "cohort_logos": "cohort age value base complete",

@@ -44,6 +44,31 @@ def won_deals() -> pd.DataFrame:
     return pd.DataFrame(counts).assign(rate=[0.4, 0.5, np.nan], low=0.2, high=0.64)
 
 
+def values_over_time() -> pd.DataFrame:
+    months = pd.period_range("2026-06", periods=3, freq="M")
+    rows = pd.DataFrame({"month": months, "value": [1e6, 1.1e6, 1.2e6], "n": 40, "status": "ok"})
+    rows = rows.assign(low=0.9e6, high=1.4e6)
+    segments = [rows.assign(axis="industry", segment=name) for name in NAMES[:2]]
+    table = pd.concat([rows.assign(axis="all", segment="all"), *segments], ignore_index=True)
+    table.attrs["currency"] = "JPY"
+    return table
+
+
+def forecasts() -> pd.DataFrame:
+    months = pd.period_range("2025-03", periods=3, freq="Q").asfreq("M")
+    rows = pd.DataFrame({"month": months, "forecast": [1e6, 2e6, 2e6], "actual": [1e6, 1.5e6, 2e6]})
+    kinds = {"survival": "model", "last_value": "baseline"}
+    parts = [rows.assign(model=name, kind=kind) for name, kind in kinds.items()]
+    table = pd.concat(parts, ignore_index=True)
+    table.attrs["currency"] = "JPY"
+    return table
+
+
+def traits() -> pd.DataFrame:
+    rows = pd.DataFrame({"level": NAMES[:2], "effect": [0.3, -0.1], "low": [0.1, -0.2]})
+    return rows.assign(trait="industry", high=[0.5, 0.1], verdict=["found", "not_found"], n=40)
+
+
 DRAWN = {
     "bridge": lambda movements, language: charts.bridge(movements, language=language),
     "movement_bars": lambda movements, language: charts.movement_bars(movements, language=language),
@@ -56,6 +81,13 @@ DRAWN = {
     "same_age": lambda _, language: charts.same_age(cohorts().dropna(), language=language),
     "curves": lambda _, language: charts.curves(survival(), language=language, axis="industry"),
     "win_rates": lambda _, language: charts.win_rates(won_deals(), language=language),
+    "values_by_month": lambda _, language: charts.values_by_month(
+        values_over_time(), language=language
+    ),
+    "forecasts_by_origin": lambda _, language: charts.forecasts_by_origin(
+        forecasts(), language=language
+    ),
+    "differences": lambda _, language: charts.differences(traits(), language=language),
 }
 
 EMPTY = {
@@ -70,6 +102,11 @@ EMPTY = {
     "same_age": lambda _: charts.same_age(cohorts().iloc[:0], language="ja"),
     "curves": lambda _: charts.curves(survival(), language="ja", axis="size"),
     "win_rates": lambda _: charts.win_rates(won_deals().iloc[:0], language="ja"),
+    "values_by_month": lambda _: charts.values_by_month(values_over_time().iloc[:0], language="ja"),
+    "forecasts_by_origin": lambda _: charts.forecasts_by_origin(
+        forecasts().iloc[:0], language="ja"
+    ),
+    "differences": lambda _: charts.differences(traits().iloc[:0], language="ja"),
 }
 
 
