@@ -104,6 +104,37 @@ def test_who_left_before_its_merge_makes_the_holders_first_payment_a_return(book
     )
 
 
+def test_who_was_absorbed_before_the_first_month_opens_the_bridge_with_its_holder(booked):
+    """A has paid since January and is B's from April; B signs in July; all is known from June on."""
+    contracts = HEAD + "K1,A,P,2025-01-01,,100,month\nK2,B,P,2025-07-10,,200,month\n"
+    tables = MERGED | {
+        "customers": "customer_id\nA\nB\n",
+        "contracts": contracts,
+        "merges": MERGED["merges"].replace("06-15", "04-15"),
+    }
+    _, book = booked(tables, history_complete_from="2025-06-01")
+
+    bridge = movements(**book)
+
+    assert bridge["opening"].tolist() == [100, 100, 100] + [300] * 8
+    assert (bridge["new"].sum(), _row(bridge, "2025-07")["expansion"]) == (0, 200)
+
+
+def test_who_left_before_the_first_month_is_still_part_of_its_holders_history(booked):
+    """A paid until March and went into B in July, known from June on: B's start in August is a return."""
+    contracts = HEAD + "K1,A,P,2025-01-01,2025-03-31,100,month\nK2,B,P,2025-08-01,,200,month\n"
+    tables = MERGED | {
+        "customers": "customer_id\nA\nB\nC\n",
+        "contracts": contracts + "K3,C,P,2025-01-01,,50,month\n",
+        "merges": MERGED["merges"].replace("06-15", "07-15"),
+    }
+    _, book = booked(tables, history_complete_from="2025-06-01")
+
+    bridge = movements(**book)
+
+    assert (_row(bridge, "2025-08")["reactivation"], bridge["new"].sum()) == (200, 0)
+
+
 def test_a_year_is_compared_with_what_both_paid_before_the_merge(booked):
     """A year ago 300 by two, now 270 by one: NRR and GRR 90 %, and one customer in the base."""
     contracts = (

@@ -1,7 +1,7 @@
 """The definitions once more, as slowly and plainly as they read: dates, fractions and loops.
 
 Nothing here comes from ltvlab. A month is (year, month); money is a fraction of minor units.
-Merged customers and the parent grain (D04) belong into `mrr_by_customer`: map ids there.
+Every id stands for itself here; `plain_merges` says who holds its history (D04).
 """
 
 from __future__ import annotations
@@ -130,8 +130,8 @@ def with_bridges(lines: list[dict], families: dict, *, gap_days: int) -> list[di
     return lines + bridges
 
 
-def mrr_by_customer(made: dict) -> tuple[dict, dict, dict]:
-    """Return MRR, fx effect (both by customer and month), and each customer's first paid month."""
+def paid_cells(made: dict) -> tuple[dict, dict]:
+    """Return money by customer, currency and month, and each customer's first paid month."""
     tables, settings = made["tables"], made["settings"]
     as_of = month_end(tuple(int(part) for part in settings["month"].split("-")))
     inclusive = settings["end_date_convention"] == "inclusive"
@@ -156,7 +156,7 @@ def mrr_by_customer(made: dict) -> tuple[dict, dict, dict]:
         while month_end(month) <= as_of:
             add_line(cells, line, month, rates)
             month = month_on(month, 1)
-    return *in_report_currency(cells), {name: month_of(day) for name, day in starts.items()}
+    return cells, {name: month_of(day) for name, day in starts.items()}
 
 
 def first_paid_day(line: dict) -> date | None:
@@ -188,14 +188,3 @@ def add_line(cells: dict, line: dict, month: tuple[int, int], rates: dict) -> No
     key = line["customer_id"], currency, month
     before = cells.get(key, (0, 0))
     cells[key] = before[0] + on_grid(amount * now), before[1] + on_grid(amount * last)
-
-
-def in_report_currency(cells: dict) -> tuple[dict, dict]:
-    """Return MRR and the effect of exchange rates per customer and month (D10)."""
-    mrr, fx = {}, {}
-    for (customer, currency, month), (now, at_last) in cells.items():
-        mrr.setdefault(customer, {})
-        mrr[customer][month] = mrr[customer].get(month, 0) + now
-        if (customer, currency, month_on(month, -1)) in cells:
-            fx[customer, month] = fx.get((customer, month), 0) + now - at_last
-    return mrr, fx

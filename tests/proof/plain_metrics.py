@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from plain_definitions import month_of, month_on
+from plain_merges import Holder, paid_then
 
 MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn")
 
@@ -21,31 +22,33 @@ def months_shown(mrr: dict, settings: dict) -> list[tuple[int, int]]:
     return months
 
 
-def there_before(made: dict, starts: dict, first: tuple[int, int]) -> set[str]:
-    """Return the customers that are known to have started before the first month (D07, D24)."""
+def there_before(made: dict, starts: dict, since: dict, first: tuple[int, int]) -> set[str]:
+    """Return the customers that are known to have started before the first month (D07, D24).
+
+    `since` holds the start date of those of whom one is written.
+    """
     declared = made["settings"]["history_complete_from"] is not None
-    since = {row["customer_id"]: row["start_date"] for row in made["tables"]["customers"]}
     before = set()
     for name, start in starts.items():
-        known = since[name] and month_of(since[name]) < first
+        known = name in since and month_of(since[name]) < first
         if start < first or (start == first and (declared or known)):
             before.add(name)
     return before
 
 
-def bridge(mrr: dict, fx: dict, opening: set[str], months: list) -> list[dict]:
-    """D07–D10, month by month and customer by customer."""
+def bridge(mrr: dict, fx: dict, opening: set[str], months: list, held: Holder) -> list[dict]:
+    """D07–D10, month by month and customer by customer; last month as held by now (D04)."""
     table, paid_ever = [], set(opening)
     for month in months:
+        paid = paid_then(mrr, month_on(month, -1), month, held) if month != months[0] else {}
+        ever = {held(name, month) for name in paid_ever}
         row = dict.fromkeys(("opening", *MOVEMENTS, "fx", "closing", "customers"), Fraction(0))
         row["counts"] = dict.fromkeys(MOVEMENTS, 0)
-        for customer, cells in mrr.items():
-            q = cells.get(month, 0)
-            p = cells.get(month_on(month, -1), 0) if month != months[0] else 0
-            if month == months[0] and customer in opening:
-                p = q
+        for customer in {**mrr, **paid}:
+            q = mrr.get(customer, {}).get(month, 0)
+            p = q if month == months[0] and customer in ever else paid.get(customer, 0)
             effect = fx.get((customer, month), 0) if p > 0 and q > 0 and month != months[0] else 0
-            name = movement(p, q - effect, ever=customer in paid_ever)
+            name = movement(p, q - effect, ever=customer in ever)
             if name:
                 row[name] += q - effect - p
                 row["counts"][name] += abs(q - effect - p) >= Fraction(1, 2)
@@ -70,16 +73,15 @@ def movement(p: Fraction, q: Fraction, *, ever: bool) -> str | None:
     return "contraction" if q < p else None
 
 
-def rates(mrr: dict, table: list[dict], opening: set[str], months: list) -> list[dict]:
+def rates(mrr: dict, table: list[dict], months: list, held: Holder) -> list[dict]:
     """D22, D23, D25: yearly and monthly rates of every month, None where there is nothing to divide by."""
     found = []
     for at, month in enumerate(months):
         year_ago, month_ago = month_on(month, -12), month_on(month, -1)
-        then = {c: row[year_ago] for c, row in mrr.items() if row.get(year_ago, 0) > 0}
-        then = then if year_ago in months else {}
-        now = {c: mrr[c].get(month, 0) for c in then}
-        paid = [c for c, row in mrr.items() if row.get(month_ago, 0) > 0]
-        lost = [c for c in paid if mrr[c].get(month, 0) == 0]
+        then = paid_then(mrr, year_ago, month, held) if year_ago in months else {}
+        now = {c: mrr.get(c, {}).get(month, 0) for c in then}
+        paid = paid_then(mrr, month_ago, month, held)
+        lost = [c for c in paid if mrr.get(c, {}).get(month, 0) == 0]
         window = table[at - 2 : at + 1] if at >= 2 else []
         won = sum(row["new"] + row["expansion"] for row in window)
         fell = -sum(row["contraction"] + row["churn"] for row in window)

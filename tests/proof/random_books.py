@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 BOOKS, CUSTOMERS = 10, 12
+# Ends the id of the customer without contracts that each book of a company with merges has.
+STRANGER = "12"
 FAMILIES = {"P": "F", "Q": "F", "R": "G"}
 COLUMNS = (
     "contract_id", "customer_id", "product", "start_date", "end_date", "amount", "billing_period",
@@ -28,8 +30,11 @@ SETTINGS = (
 )
 
 
-def company(seed: int) -> dict:
-    """Return the settings and the rows of each table of one random company, dates as dates."""
+def company(seed: int, *, merged: bool = False) -> dict:
+    """Return the settings and the rows of each table of one random company, dates as dates.
+
+    `merged` is the same company, in each book of which some customers went into others.
+    """
     chance = random.Random(seed)
     settings = {"gap_days": 31, "history_complete_from": None} | SETTINGS[seed % len(SETTINGS)]
     lines, customers = [], []
@@ -51,7 +56,30 @@ def company(seed: int) -> dict:
     ]
     products = [{"product": product, "family": family} for product, family in FAMILIES.items()]
     tables = {"customers": customers, "contracts": lines, "fx_rates": rates, "products": products}
+    if merged:
+        strangers = [f"B{book}-{STRANGER}" for book in range(BOOKS)]
+        customers += [{"customer_id": name, "start_date": ""} for name in strangers]
+        tables["merges"] = _merges(random.Random(f"merges {seed}"))
     return {"settings": settings, "tables": tables}
+
+
+def _merges(chance: random.Random) -> list[dict]:
+    """Return who went into whom: chains, several in one month, some after the report month.
+
+    Every book has a customer without contracts, which takes in others or is taken in.
+    """
+    rows = []
+    for book in range(BOOKS):
+        names = [f"B{book}-{number:02d}" for number in range(CUSTOMERS)] + [f"B{book}-{STRANGER}"]
+        # Nobody goes into one who stands earlier, so that no merges lead in a circle.
+        chance.shuffle(names)
+        days = [date(2022, 7, 1) + timedelta(days=chance.randint(0, 1000)) for _ in range(4)]
+        for at, name in enumerate(names[:-1]):
+            if chance.random() < 0.5:
+                into = names[at + 1] if chance.random() < 0.5 else chance.choice(names[at + 1 :])
+                day = chance.choice(days)
+                rows.append({"customer_id": name, "into_customer_id": into, "date": day})
+    return rows
 
 
 def _customer(chance: random.Random, name: str, *, inclusive: bool) -> list[dict]:

@@ -1,8 +1,9 @@
 """Every figure of the bridge, the rates and the cohorts, computed a second time by plain loops.
 
 A book is twelve customers with contract lines of every kind; a company file holds ten books and
-is read through the same way as a report: CSV text, intake, warehouse, matrix, metrics. Forty
-books run always; two hundred run with the slow tests. Money agrees to the last 1/1024.
+is read through the same way as a report: CSV text, intake, warehouse, matrix, metrics. Each
+company is read twice, without and with merges. Eighty books run always, four hundred in all with
+the slow tests. Money agrees to the last 1/1024.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from fractions import Fraction
 
 import pandas as pd
 import plain_definitions as plain
+import plain_merges
 import plain_metrics
 import pytest
 import random_books
@@ -23,46 +25,77 @@ from ltvlab.metrics.retention import retention_table
 MONEY = ("opening", *MOVEMENTS, "fx", "closing", "customers")
 
 
+@pytest.mark.parametrize("merged", [False, True], ids=["apart", "merged"])
 @pytest.mark.parametrize("seed", range(4))
-def test_forty_books_come_to_the_same_figures_by_plain_loops(seed, proof_root):
-    _require_same(seed, proof_root)
+def test_eighty_books_come_to_the_same_figures_by_plain_loops(seed, merged, proof_root):
+    _require_same(random_books.company(seed, merged=merged), proof_root)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("merged", [False, True], ids=["apart", "merged"])
 @pytest.mark.parametrize("seed", range(4, 20))
-def test_two_hundred_books_come_to_the_same_figures_by_plain_loops(seed, proof_root):
-    _require_same(seed, proof_root)
+def test_three_hundred_and_twenty_more_come_to_the_same_figures_by_plain_loops(
+    seed, merged, proof_root
+):
+    _require_same(random_books.company(seed, merged=merged), proof_root)
 
 
-def _require_same(seed, root):
-    made = random_books.company(seed)
-    params, month = random_books.write(made, root), made["settings"]["month"]
-    mrr, fx = (load_matrix(params, month, value=value) for value in ("amount", "fx"))
-    customers = load_customers(params, month)
-    expected, effect, starts = plain.mrr_by_customer(made)
+def _require_same(made, root):
+    params = random_books.write(made, root)
+    cells, starts = plain.paid_cells(made)
+    _require_same_movements(made, params, cells, starts)
+    _require_same_cohorts(made, params, cells, starts)
+
+
+def _require_same_movements(made, params, cells, starts):
+    """The MRR chapter: ids as they stood in each month."""
+    month, held = made["settings"]["month"], plain_merges.holder_by_month(made)
+    mrr, fx = (load_matrix(params, month, value=value, view="booked") for value in ("amount", "fx"))
+    started = load_customers(params, month, view="booked")["opening"]
+    expected, effect = plain_merges.in_report_currency(cells, held)
     months = plain_metrics.months_shown(expected, made["settings"])
-    opening = plain_metrics.there_before(made, starts, months[0])
+    since = plain_merges.known_since(made, lambda name, _: name)
+    opening = plain_metrics.there_before(made, starts, since, months[0])
 
     assert [(at.year, at.month) for at in mrr.columns] == months
+    for book in range(random_books.BOOKS):
+        rows, theirs = _of_book(mrr, book), _of_those(expected, book)
+        table = plain_metrics.bridge(theirs, effect, _of_those(opening, book), months, held)
+        _same_money(movement_table(rows, started, fx=fx), table)
+        _same_counts(customer_counts(rows, started, fx=fx), table)
+        found = retention_table(rows, started, fx=fx, seed=1)
+        _same_rates(found, plain_metrics.rates(theirs, table, months, held))
+
+
+def _require_same_cohorts(made, params, cells, starts):
+    """Everywhere else: one history per customer as of the report month."""
+    month, held = made["settings"]["month"], plain_merges.holder_today(made)
+    mrr, customers = load_matrix(params, month), load_customers(params, month)
+    expected, _ = plain_merges.in_report_currency(cells, held)
+    months = plain_metrics.months_shown(expected, made["settings"])
+    starts, since = plain_merges.first_of_each(starts, held), plain_merges.known_since(made, held)
+    opening = plain_metrics.there_before(made, starts, since, months[0])
+
     assert _by_name(customers["start_month"][~customers["opening"]]) == {
         name: start for name, start in starts.items() if name not in opening
     }
     assert set(customers.index[customers["opening"]]) == opening
     for book in range(random_books.BOOKS):
-        mine = {name for name in starts if name.startswith(f"B{book}-")}
-        rows = mrr.loc[[name for name in mrr.index if name in mine]]
-        theirs = {name: cells for name, cells in expected.items() if name in mine}
-        people = customers.loc[customers.index.isin(mine)]
-        table = plain_metrics.bridge(theirs, effect, opening, months)
-        _same_money(movement_table(rows, people["opening"], fx=fx), table)
-        _same_counts(customer_counts(rows, people["opening"], fx=fx), table)
-        found = retention_table(rows, people["opening"], fx=fx, seed=1)
-        _same_rates(found, plain_metrics.rates(theirs, table, opening, months))
-        ages = plain_metrics.cohorts(
-            theirs, {name: starts[name] for name in mine}, opening, months, fewest=2
-        )
+        rows, people = _of_book(mrr, book), _of_book(customers, book)
+        mine = _of_those(expected, book), _of_those(starts, book)
+        ages = plain_metrics.cohorts(*mine, opening, months, fewest=2)
         _same_cohorts(cohort_logos(rows, people, min_customers=2), ages, "logos")
         _same_cohorts(cohort_revenue(rows, people, min_customers=2), ages, "revenue")
+
+
+def _of_book(frame, book):
+    return frame.loc[[name for name in frame.index if name.startswith(f"B{book}-")]]
+
+
+def _of_those(names, book):
+    """Return what of a set of names, or of a dictionary by name, is a book's."""
+    mine = [name for name in names if name.startswith(f"B{book}-")]
+    return {name: names[name] for name in mine} if isinstance(names, dict) else set(mine)
 
 
 def _by_name(months: pd.Series) -> dict:

@@ -21,6 +21,21 @@ def as_held_now(before: np.ndarray, mrr: pd.DataFrame, *, lag: int = 0) -> np.nd
     return carried(before, mrr.index, mrr.columns[lag:], mrr.attrs.get("merges", ()))
 
 
+def began_before(mrr: pd.DataFrame, opening: pd.Series) -> np.ndarray:
+    """Return whether the history that a row of `mrr` holds by then began before the first month.
+
+    A column per month where there are merges, else one column. `opening` marks the customers that
+    began before, also those without a row: absorbed by then, or never paying at a month end since.
+    """
+    merges = mrr.attrs.get("merges", ())
+    if not merges:
+        return opening.reindex(mrr.index).to_numpy(dtype=bool)[:, None]
+    ids = mrr.index.append(opening.index[opening].difference(mrr.index))
+    own = opening.reindex(ids).to_numpy(dtype="int16")[:, None]
+    every = np.repeat(own, mrr.shape[1], axis=1)
+    return carried(every, ids, mrr.columns, merges)[: len(mrr)] > 0
+
+
 def cells_as_held_now(cells: pd.DataFrame, merges: tuple) -> pd.DataFrame:
     """Return panel cells, each dated to the month it is seen from, under the ids of that month."""
     if not merges:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.errors import DataError, Problem
-from ltvlab.metrics.histories import as_held_now
+from ltvlab.metrics.histories import as_held_now, began_before
 
 MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn")
 # What a movement's number in `Changes.kind` stands for.
@@ -40,11 +40,11 @@ def changes(mrr: pd.DataFrame, opening: pd.Series, *, fx: pd.DataFrame | None = 
     paid before counts as paid by the one that remains, so that neither of them moves by it (D04).
     """
     now = mrr.to_numpy()
-    started = opening.reindex(mrr.index).to_numpy(dtype=bool)
-    first = np.where(started[:, None], now[:, :1], 0.0)
+    began = began_before(mrr, opening)
+    first = np.where(began[:, :1], now[:, :1], 0.0)
     before = np.hstack([first, now[:, :-1]])
-    ever = started[:, None] | np.logical_or.accumulate(before > 0, axis=1)
-    ever = as_held_now(ever.astype("int16"), mrr) > 0
+    paid = np.logical_or.accumulate(before > 0, axis=1)
+    ever = began | (as_held_now(paid.astype("int16"), mrr) > 0)
     before = as_held_now(before, mrr)
     effect = np.zeros_like(now)
     if fx is not None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ltvlab.metrics.histories import as_held_now
+from ltvlab.metrics.histories import as_held_now, began_before
 from ltvlab.metrics.movements import movement_table
 from ltvlab.money import number
 from ltvlab.statistics.intervals import ratio_interval
@@ -109,7 +109,7 @@ def _yearly(mrr: pd.DataFrame, at_rates: pd.DataFrame, *, seed: int) -> pd.DataF
 def _lost_customers(mrr: pd.DataFrame, opening: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Return, per month, the customers lost in it, and those who paid before it."""
     paid = mrr.to_numpy() > 0
-    started = opening.reindex(mrr.index).to_numpy(dtype=bool)[:, None] & paid[:, :1]
+    started = began_before(mrr, opening)[:, :1] & paid[:, :1]
     before = as_held_now(np.hstack([started, paid[:, :-1]]).astype("int16"), mrr) > 0
     return (before & ~paid).sum(axis=0), before.sum(axis=0)
 
