@@ -7,6 +7,7 @@ from ltvlab import load_customers, load_flash, load_matrix, load_panel, load_tab
 from ltvlab.analyses.mrr_movements import conclude, movements, reasons, retention, revenue_by_month
 from ltvlab.errors import DataError
 from ltvlab.metrics.cohorts import cohort_logos
+from ltvlab.metrics.concentration import book_concentration
 from ltvlab.metrics.grains import grain_rates
 from ltvlab.metrics.lifetimes import lifetimes
 
@@ -148,6 +149,21 @@ def test_a_year_is_compared_with_what_both_paid_before_the_merge(booked):
 
     assert (last["nrr"], last["grr"], last["base_year"]) == (0.9, 0.9, 1)
     assert (june["logo_churn"], june["base_month"]) == (0, 1)
+
+
+def test_what_hangs_on_one_customer_is_of_the_same_nrr(booked):
+    """A and B paid 300 a year ago, C 100; today B pays 300 for both and C 50: 87.5 %."""
+    tables = MERGED | {
+        "customers": "customer_id\nA\nB\nC\n",
+        "contracts": HEAD + "K1,A,P,2025-01-01,,100,month\nK2,B,P,2025-01-01,,200,month\n"
+        "K3,C,P,2025-01-01,2025-12-31,100,month\nK4,C,P,2026-01-01,,50,month\n",
+    }
+    _, book = booked(tables)
+
+    figures = book_concentration(book["mrr"], book["customers"]["opening"]).set_index("figure")
+
+    assert figures.loc["nrr", ["value", "lowest", "highest"]].tolist() == [0.875, 0.5, 1.0]
+    assert retention(**book, seed=1)["nrr"].iloc[-1] == 0.875
 
 
 def test_chains_of_merges_lead_to_the_last_one(booked):

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlab import money
+from ltvlab.metrics.histories import as_held_now
 from ltvlab.metrics.movements import KINDS, changes
 
 YEAR, HALF_YEAR, QUARTER = 12, 6, 3
@@ -90,7 +91,8 @@ def _pairs(
     losses, gains = ("churn", "contraction"), ("new", "expansion")
     pairs = {}
     if mrr.shape[1] > YEAR:
-        then, last = mrr.iloc[:, -1 - YEAR], mrr.iloc[:, -1]
+        held = as_held_now(mrr.to_numpy()[:, :-YEAR], mrr, lag=YEAR)[:, -1]
+        then, last = pd.Series(held, index=mrr.index), mrr.iloc[:, -1]
         opened = pd.Series(before[:, -YEAR:].sum(axis=1), index=mrr.index)
         kept = last.where(then > 0, 0.0)
         pairs |= {"mrr_growth": (last - then, then), "nrr": (kept, then)}
