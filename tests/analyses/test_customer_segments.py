@@ -91,7 +91,7 @@ def test_what_costs_more_than_it_pays_and_who_is_not_scored_are_counted(table):
 def test_every_group_has_a_play_and_says_who_it_is_from(table):
     for sizes in (quadrant_sizes(table), loyalty_sizes(table), rfm_sizes(table)):
         assert sizes["play"].notna().all()
-        assert set(sizes["play_from"]) <= {"articles", "ours"}
+        assert set(sizes["play_from"]) <= {"from_articles", "ours"}
 
 
 def test_both_languages_state_the_same_facts(table):

@@ -37,17 +37,17 @@ FROM_ARTICLES = ("champions", "loyal_buyers")
 
 def quadrant_plays(sizes: pd.DataFrame) -> pd.DataFrame:
     """Return the sizes of the quadrants with their play and who says so."""
-    return sizes.assign(play=sizes["quadrant"].map(QUADRANT_PLAYS), play_from="articles")
+    return sizes.assign(play=sizes["quadrant"].map(QUADRANT_PLAYS), play_from="from_articles")
 
 
 def loyalty_plays(sizes: pd.DataFrame) -> pd.DataFrame:
     """Return the sizes of loyal, stable and at risk with goal and play, and who says so."""
     group = sizes["loyalty"]
     goal, play = group.map(LOYALTY_GOALS), group.map(LOYALTY_PLAYS)
-    return sizes.assign(goal=goal, play=play, play_from="articles")
+    return sizes.assign(goal=goal, play=play, play_from="from_articles")
 
 
 def rfm_plays(sizes: pd.DataFrame) -> pd.DataFrame:
     """Return the sizes of the RFM groups with their play and who says so."""
-    source = sizes["rfm"].isin(FROM_ARTICLES).map({True: "articles", False: "ours"})
+    source = sizes["rfm"].isin(FROM_ARTICLES).map({True: "from_articles", False: "ours"})
     return sizes.assign(play=sizes["rfm"].map(RFM_PLAYS), play_from=source)
