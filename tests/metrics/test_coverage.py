@@ -75,10 +75,10 @@ def test_very_unequal_books_are_covered_less_and_that_is_known(customers):
 
 
 # Renewal value over 60 months of books watched for 36, seven in ten customers on yearly terms,
-# each with a chance of leaving of its own: with about 20 losses among unequal customers one
-# rate must stand for all sizes, and the value comes out low.
+# each with a chance of leaving of its own: with about 14 losses among unequal customers one
+# rate must stand for all sizes, the value comes out low, and the range is stretched for it.
 RENEWAL_RUNS, RENEWAL_HORIZON = 150, 60
-RENEWAL_FLOORS = {(300, 0.5): 0.93, (300, 1.0): 0.90, (50, 0.5): 0.90, (50, 1.0): 0.78}
+RENEWAL_FLOORS = {(300, 0.5): 0.93, (300, 1.0): 0.90, (50, 0.5): 0.90, (50, 1.0): 0.90}
 
 
 def _renewing(generator, customers, sigma):
