@@ -35,6 +35,8 @@ COLUMNS = {
 # Abbreviations, file formats, and the units of the word "file": the same in both languages.
 SAME_IN_BOTH = {
     "CRM",
+    "NPS",
+    "RFM",
     "MRR",
     "NRR",
     "GRR",
