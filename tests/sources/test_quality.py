@@ -340,6 +340,21 @@ def test_text_that_was_wrongly_decoded_before_is_warned_about(read):
     assert warned(intake, "W214")[:2] == ("customers", "name")
 
 
+def test_an_amount_for_a_term_without_an_end_is_refused(problems):
+    """It would be no MRR at all, in silence; a fee billed once needs no end."""
+    header = "contract_id,customer_id,start_date,end_date,amount,billing_period,kind"
+    rows = "K1,C1,2026-01-01,,1200,term,\nK2,C1,2026-01-01,,90,term,one_time\nK3,C1,2026-01-01,2026-12-31,1200,term,\n"
+
+    [found] = problems({"customers.csv": "customer_id\nC1\n", "contracts.csv": f"{header}\n{rows}"})
+
+    assert (found.id, found.record, found.column, found.value) == (
+        "E259",
+        1,
+        "billing_period",
+        "term",
+    )
+
+
 def test_lines_that_are_no_mrr_are_counted(read):
     header = "contract_id,customer_id,start_date,amount,billing_period,kind"
     rows = "K1,C1,2026-01-01,10,month,usage\nK2,C1,2026-01-01,90,term,one_time\nK3,C1,2026-01-01,9,month,\n"

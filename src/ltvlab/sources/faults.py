@@ -76,6 +76,7 @@ ROWS = {
     "E256": Fault("the parents lead in a circle", "correct one parent of the circle, or leave it empty"),
     "E257": Fault("the customer is merged into itself", "name the customer that remains, or take the row out"),
     "E258": Fault("the merges lead in a circle", "take out the merge that did not happen"),
+    "E259": Fault("the amount is for a whole term that has no end", "fill in end_date, or name the billing period the amount is for"),
 }  # fmt: skip
 
 ERRORS = STRUCTURE | ROWS

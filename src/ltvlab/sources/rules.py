@@ -123,6 +123,7 @@ def _with_kinds_counted(draft: Draft) -> Draft:
 
 
 def _with_lines_checked(draft: Draft, params: Params) -> Draft:
+    draft = _with_endless_terms_refused(draft)
     if "end_date" not in draft.rows:
         return draft
     kept = draft.kept
@@ -130,6 +131,15 @@ def _with_lines_checked(draft: Draft, params: Params) -> Draft:
         same_day = kept["start_date"] == kept["end_date"]
         draft = with_warning(draft, "W206", "end_date", kept.index[same_day])
     return with_warning(draft, "W204", "start_date", _overlapping(kept, params))
+
+
+def _with_endless_terms_refused(draft: Draft) -> Draft:
+    """Refuse an amount for a whole term that does not end: nobody can tell what it is a month (D05)."""
+    lines = draft.kept
+    ends = lines.get("end_date", pd.Series(pd.NaT, index=lines.index))
+    paid = (lines["billing_period"] == "term") & (lines["amount"] > 0)
+    once = lines.get("kind", pd.Series("", index=lines.index)).isin(["one_time", "usage"])
+    return with_faults(draft, lines.index[paid & ends.isna() & ~once], "billing_period", "E259")
 
 
 def _overlapping(lines: pd.DataFrame, params: Params) -> pd.Index:
