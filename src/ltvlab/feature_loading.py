@@ -7,7 +7,7 @@ import pandas as pd
 from ltvlab.loading import load_customers, opened
 from ltvlab.months import last_day, parse_month
 from ltvlab.params import load_params
-from ltvlab.warehouse.features.assemble import Settings, observed_features
+from ltvlab.warehouse.features.assemble import Settings, observed, observed_features
 from ltvlab.warehouse.features.terms import TERM_COLUMNS, term_ends
 
 
@@ -59,10 +59,8 @@ def _features_at(
     with opened(params, month) as (connection, book):
         inclusive = settings.end_date_convention == "inclusive"
         reading = Settings(book["basis"], inclusive, usage_threshold)
-        seen = {
-            at: observed_features(connection, month=at, settings=reading, as_of=as_of)
-            for at in months
-        }
+        found = observed(connection, first=min(months), last=max(months), basis=book["basis"])
+    seen = {at: observed_features(found, month=at, settings=reading, as_of=as_of) for at in months}
     return {at: _filled(customers.join(rows, how="inner")) for at, rows in seen.items()}
 
 

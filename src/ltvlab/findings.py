@@ -30,7 +30,8 @@ CALLOUTS = {"good": "tip", "watch": "warning", "act": "important", "insufficient
 class Fact:
     """One figure with its unit, 95 % range, customers counted, definition, month and segment.
 
-    `value` is in minor units for money and 0–1 for rates; None where the data allow no figure.
+    `value` is in minor units for money and 0–1 for rates. What the data do not allow is None: a figure
+    given as NaN or infinite becomes that.
     """
 
     id: str
@@ -43,6 +44,10 @@ class Fact:
     n: int | None = None
     segment: str = "all"
     currency: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("value", "low", "high"):
+            object.__setattr__(self, name, _known(getattr(self, name)))
 
     def record(self) -> dict[str, Any]:
         """Return the fact as it is stored: money as an exact decimal in major units."""
@@ -58,7 +63,7 @@ class Fact:
         }
 
     def _stored(self, value: float | None) -> str | float | None:
-        if value is None or not np.isfinite(value):
+        if value is None:
             return None
         return (
             money.major_text(value, self.currency)
@@ -76,9 +81,13 @@ class Fact:
 
     def shown_range(self, language: str) -> str:
         """Return "low – high", or an empty text where no range applies."""
-        if any(bound is None or not np.isfinite(bound) for bound in (self.low, self.high)):
+        if self.low is None or self.high is None:
             return ""
         return f"{_figure(self.low, self, language)} – {_figure(self.high, self, language)}"
+
+
+def _known(value: Any) -> float | None:
+    return None if value is None or not np.isfinite(value) else value
 
 
 def _figure(value: float | None, fact: Fact, language: str) -> str:

@@ -10,6 +10,8 @@ import pandas as pd
 
 from ltvlab.errors import Problem, UsageError
 
+# Months of a year.
+YEAR = 12
 MONTH_PATTERN = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltvlab.metrics.allocation import allocation_rules, customer_movements, fires, flip
+from ltvlab.metrics.allocation import allocation_rules, fires, flip
+from ltvlab.metrics.movements import changes, moved_by_customer
 
 MONTHS = pd.period_range("2026-01", "2026-08", freq="M", name="month")
 
@@ -87,7 +88,7 @@ def test_many_losses_far_over_the_line_are_decided():
 def test_movements_of_customers_sum_to_the_bridge():
     mrr, opening = _book([100] * 7 + [0], [0] * 6 + [50, 60])
 
-    assert customer_movements(mrr, opening, months=3).sum().to_dict() == {
+    assert moved_by_customer(changes(mrr, opening), mrr.index, months=3).sum().to_dict() == {
         "new": 50.0, "reactivation": 0.0, "expansion": 10.0, "contraction": 0.0, "churn": -100.0,
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ltvlab.findings import Fact
-from ltvlab.metrics.retention import YEAR
+from ltvlab.months import YEAR
 from ltvlab.text import translator
 
 # A smaller difference between the grains is not worth a sentence.

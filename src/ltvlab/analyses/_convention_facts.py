@@ -7,7 +7,7 @@ import pandas as pd
 from ltvlab.findings import Fact
 from ltvlab.metrics import reconciliation
 from ltvlab.metrics.convention_figures import FIGURES
-from ltvlab.metrics.retention import YEAR
+from ltvlab.months import YEAR
 
 RECONCILED = ("mrr", "accrued", "timing", "one_time", "usage", "credits", "billed")
 DEFINITIONS = {

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ltvlab.findings import Fact
 from ltvlab.metrics.movements import MOVEMENTS
-from ltvlab.metrics.retention import YEAR
+from ltvlab.months import YEAR
 
 HALF_YEAR = 6
 
@@ -43,9 +43,9 @@ def movement_facts(table: pd.DataFrame, rates: pd.DataFrame) -> dict[str, Fact]:
     def share(name: str, definition: str, base: str, low: str = "", high: str = "") -> Fact:
         column = name.split(".")[-1]
         return Fact(
-            id=name, value=_known(rate[column]), unit="rate", definition=definition, month=month,
+            id=name, value=rate[column], unit="rate", definition=definition, month=month,
             n=int(rate[base]),
-            low=_known(rate[low]) if low else None, high=_known(rate[high]) if high else None,
+            low=rate[low] if low else None, high=rate[high] if high else None,
         )  # fmt: skip
 
     facts = [
@@ -57,7 +57,7 @@ def movement_facts(table: pd.DataFrame, rates: pd.DataFrame) -> dict[str, Fact]:
         share("retention.logo_churn", "D25", "base_month"),
         share("retention.revenue_churn", "D25", "base_month"),
         Fact(
-            id="retention.quick_ratio", value=_known(rate["quick_ratio"]), unit="number",
+            id="retention.quick_ratio", value=rate["quick_ratio"], unit="number",
             definition="D25", month=month, n=n,
         ),
         Fact(id="mrr.customers", value=n, unit="count", definition="D06", month=month, n=n),
@@ -84,7 +84,3 @@ def reason_facts(table: pd.DataFrame, why: pd.DataFrame) -> dict[str, Fact]:
         ),
     ]  # fmt: skip
     return {fact.id: fact for fact in facts}
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

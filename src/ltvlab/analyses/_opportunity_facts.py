@@ -41,17 +41,15 @@ def opportunity_facts(found: Opportunities, kinds: pd.DataFrame, month: str) -> 
     """Return, by id, the counts and values per kind, the customers to speak to, and the blocked share."""
     free = found.rows[found.rows["blocked_by"] == ""]
     every = found.gates.set_index("gate").loc["any"]
-    # A share of nobody is no figure.
-    share = None if pd.isna(every["share"]) else float(every["share"])
     facts = [
         _count("opportunities.to_speak_to", free["customer_id"].nunique(), "D36", month),
         Fact(
             id="opportunities.blocked_share",
-            value=share,
+            value=every["share"],
             unit="rate",
             definition="D38",
             month=month,
-            n=None if share is None else int(every["customers"]),
+            n=None if pd.isna(every["share"]) else int(every["customers"]),
         ),
     ]
     for row in kinds.itertuples():
@@ -81,17 +79,14 @@ def yield_facts(beside: Mapping[str, pd.DataFrame], month: str) -> list[Fact]:
 
 def _of_kind(row: object, month: str, currency: str) -> list[Fact]:
     definition = DEFINITIONS.get(row.kind, "D36")
-    worth = [
-        None if pd.isna(figure) else float(figure) for figure in (row.value, row.low, row.high)
-    ]
     value = Fact(
         id=f"opportunities.{row.kind}.value",
-        value=worth[0],
+        value=row.value,
         unit="money",
         definition=definition,
         month=month,
-        low=worth[1],
-        high=worth[2],
+        low=row.low,
+        high=row.high,
         n=row.n,
         currency=currency,
     )

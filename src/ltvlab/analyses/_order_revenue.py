@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from ltvlab.findings import Fact, Finding
-from ltvlab.metrics.retention import YEAR
 from ltvlab.money import number
+from ltvlab.months import YEAR
 from ltvlab.text import month_label, translator
 
 

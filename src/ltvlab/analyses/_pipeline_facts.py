@@ -24,7 +24,7 @@ def pipeline_facts(
         name: str, value: float | None, unit: Unit, definition: str = "D40", **more: object
     ) -> Fact:
         money = {"currency": currency} if unit == "money" else {}
-        return Fact(id=f"pipeline.{name}", value=_known(value), unit=unit, definition=definition,
+        return Fact(id=f"pipeline.{name}", value=value, unit=unit, definition=definition,
                     month=month, **money, **more)  # fmt: skip
 
     every = tables["pipeline_forecast"].iloc[-1]
@@ -40,7 +40,7 @@ def pipeline_facts(
         *_stale_facts(tables["stale_deals"], fact),
         *_history_facts(tables["forecast_history"], fact),
         *(fact(f"lead_time_days.{row['pipeline']}", row["median_days"], "count", "D40", n=row["won"],
-               low=_known(row["low"]), high=_known(row["high"]), segment=row["pipeline"])
+               low=row["low"], high=row["high"], segment=row["pipeline"])
           for row in tables["lead_times"].to_dict("records")),
         fact("breaches", tables["breach_list"]["deal_id"].nunique(), "count", "D39"),
         fact("without_customer", _without_customer(tables["deal_counts"]), "count", "D40"),
@@ -50,13 +50,9 @@ def pipeline_facts(
     return {each.id: each for each in facts}
 
 
-def _known(value: object) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)
-
-
 def _win_rate(row: Mapping[str, object], fact) -> Fact:
     return fact(f"win_rate.{row['pipeline']}", row["rate"], "rate", n=int(row["won"] + row["lost"]),
-                low=_known(row["low"]), high=_known(row["high"]), segment=row["pipeline"])  # fmt: skip
+                low=row["low"], high=row["high"], segment=row["pipeline"])  # fmt: skip
 
 
 def _checks(row: pd.Series, fact) -> list[Fact]:
@@ -72,7 +68,7 @@ def _checks(row: pd.Series, fact) -> list[Fact]:
 def _ratio_facts(ratio: ExpansionRatio, fact) -> list[Fact]:
     return [
         fact("expansion_rate", ratio.expansion, "rate", n=ratio.n),
-        fact("expansion_ratio", ratio.ratio, "number", n=ratio.n, low=_known(ratio.low), high=_known(ratio.high)),
+        fact("expansion_ratio", ratio.ratio, "number", n=ratio.n, low=ratio.low, high=ratio.high),
         fact("expansion_ratio_same_size", ratio.same_size, "number", n=ratio.n),
     ]  # fmt: skip
 

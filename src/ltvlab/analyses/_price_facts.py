@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from ltvlab.findings import Fact
@@ -29,8 +28,8 @@ def price_facts(prices: pd.DataFrame) -> dict[str, Fact]:
         "arpa.like_for_like": latest["like_for_like"],
     }
     n, joined = int(latest["customers"]), prices.attrs["joined"]
-    facts = [Fact(id=name, value=_known(value), n=n, **about) for name, value in values.items()]
-    facts.append(Fact(id="arpa.asp", value=_known(prices.attrs["asp"]), n=joined, **about))
+    facts = [Fact(id=name, value=value, n=n, **about) for name, value in values.items()]
+    facts.append(Fact(id="arpa.asp", value=prices.attrs["asp"], n=joined, **about))
     return {fact.id: fact for fact in facts}
 
 
@@ -47,7 +46,7 @@ def renewal_facts(renewals: pd.DataFrame) -> dict[str, Fact]:
     shares = ("gross", "net", "price_change", "of_all_held")
     facts = [
         Fact(id="renewals.rate_12", value=year["rate"], low=low, high=high, n=decided, **about),
-        *(Fact(id=f"renewals.{name}_12", value=_known(year[name]), n=decided, **about) for name in shares),
+        *(Fact(id=f"renewals.{name}_12", value=year[name], n=decided, **about) for name in shares),
         Fact(id="renewals.pending_12", value=int(year["pending"]), **about | {"unit": "count"}),
     ]  # fmt: skip
     return {fact.id: fact for fact in facts}
@@ -66,7 +65,3 @@ def renewal_sentence(facts: dict[str, Fact], language: str) -> list[str]:
         "range": rate.shown_range(language), "of_all": of_all.shown(language),
     }  # fmt: skip
     return [sentence.format(**words)]
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

@@ -10,9 +10,9 @@ from ltvlab.findings import Fact
 from ltvlab.metrics.leading_indicators import COLUMNS, leading_indicators
 from ltvlab.metrics.leading_signals import leading_signals
 from ltvlab.metrics.leaving_months import SHORTEST_TERM_MONTHS, leaving_months
-from ltvlab.metrics.quadrant_history import YEAR
 from ltvlab.metrics.reasons import customer_reasons
 from ltvlab.metrics.score_validity import score_validity
+from ltvlab.months import YEAR
 from ltvlab.text import in_sentence, listed, month_label, translator
 
 RANKED = {

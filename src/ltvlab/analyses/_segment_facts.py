@@ -36,11 +36,10 @@ def _sizes(rows: pd.DataFrame, by: str, month: str, currency: str) -> list[Fact]
     facts = []
     for row in rows.itertuples():
         place = {"segment": getattr(row, by), "n": int(row.customers), **about}
-        share = None if pd.isna(row.share) else float(row.share)
         facts += [
             Fact(id=f"{by}.customers", value=int(row.customers), unit="count", **place),
             Fact(id=f"{by}.amount", value=row.amount, unit="money", currency=currency, **place),
-            Fact(id=f"{by}.share", value=share, unit="rate", **place),
+            Fact(id=f"{by}.share", value=row.share, unit="rate", **place),
         ]
     return facts
 
@@ -88,10 +87,9 @@ def _nps(beside: Mapping[str, pd.DataFrame], month: str) -> list[Fact]:
 
 
 def _score(row: tuple, name: str, month: str) -> Fact:
-    value, low, high = (None if pd.isna(x) else float(x) for x in (row.nps, row.low, row.high))
     return Fact(
-        id=name, value=value, low=low, high=high, unit="number", n=int(row.answers), definition="D41",
-        month=month,
+        id=name, value=row.nps, low=row.low, high=row.high, unit="number", n=int(row.answers),
+        definition="D41", month=month,
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from ltvlab import money
@@ -16,6 +15,7 @@ from ltvlab.metrics.cohorts import (
 )
 from ltvlab.metrics.lifetimes import log_rank_by_axis, survival_by_segment
 from ltvlab.metrics.segment_values import FIRM_CUSTOMERS
+from ltvlab.months import YEAR
 from ltvlab.statistics.intervals import wilson
 from ltvlab.text import in_sentence, paragraph, translator
 
@@ -34,7 +34,6 @@ SLUG = "cohort_curves"
 QUESTION = "How long do customers stay, and does it differ between them?"
 AXES = ("industry", "size", "product", "channel", "start_year")
 CLEAR = 0.05
-YEAR = 12
 
 
 def survival(mrr: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
@@ -191,7 +190,6 @@ def _survival_fact(curve: pd.DataFrame, age: int, month: str) -> Fact:
     kept, n = float(row["survival"]), int(row["at_risk"])
     # Greenwood knows no range while all or none are there; their count does.
     low, high = wilson(kept * n, n) if kept in (0.0, 1.0) else row[["low", "high"]]
-    low, high = (None if np.isnan(bound) else float(bound) for bound in (low, high))
     return Fact(value=kept, low=low, high=high, n=n, **place)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from ltvlab.findings import Fact, Finding, Status
+from ltvlab.months import YEAR
 from ltvlab.sources.faults import EXCLUSIONS
 from ltvlab.text import in_sentence, month_label, translator
 
 SLUG = "data_quality"
 INTAKE = ("intake_files", "intake_excluded", "intake_warnings", "intake_columns")
 QUESTION = "What came in, and what does it allow?"
-YEAR = 12
 FEW_CUSTOMERS = 50
 STALE_MONTHS = 3
 # A segment that many customers lack says little about those that have it (D02).

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -71,6 +73,21 @@ def grid(axes: Axes, axis: str = "y") -> None:
     axes.set_axisbelow(True)
     axes.grid(visible=True, axis=axis)
     axes.spines["left" if axis == "y" else "bottom"].set_visible(False)
+
+
+def label_ends(
+    axes: Axes, words: Sequence[str], values: np.ndarray, colours: Iterable[str], *, least: float
+) -> None:
+    """Write the words of each line beside its last value at the right edge, none over another.
+
+    `least` is the height of a line of words as a share of the axes.
+    """
+    bottom, top = axes.get_ylim()
+    places = spread(np.asarray(values, dtype="float64"), least=(top - bottom) * least)
+    beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
+    right = axes.get_xlim()[1]
+    for text, place, colour in zip(words, places, colours, strict=False):
+        axes.annotate(text, (right, place), (6, 0), color=colour, **beside)
 
 
 def spread(positions: np.ndarray, *, least: float) -> np.ndarray:

@@ -14,9 +14,9 @@ from ltvlab.charts.frames import (
     as_months,
     as_rate,
     grid,
+    label_ends,
     new_axes,
     nothing_yet,
-    spread,
 )
 from ltvlab.money import number, rate
 from ltvlab.text import translator
@@ -35,7 +35,9 @@ def rates(retention: pd.DataFrame, *, language: str) -> Axes:
         _line_with_range(axes, known, name, colour)
     as_months(axes, known["month"])
     as_rate(axes.yaxis, language)
-    _label_ends(axes, known, language)
+    ends = known[list(RATES)].iloc[-1].dropna()
+    words = [f"{name.upper()} {rate(value, language)}" for name, value in ends.items()]
+    label_ends(axes, words, ends.to_numpy(), [RATES[name] for name in ends.index], least=0.07)
     axes.set_ylabel(translator(language)("Retained over 12 months"))
     grid(axes)
     _range_legend(axes, language)
@@ -50,16 +52,6 @@ def _line_with_range(axes: Axes, known: pd.DataFrame, name: str, colour: str) ->
     axes.vlines(last, low[last], high[last], color=colour, linewidth=2.4, alpha=0.5)
     axes.plot(places, known[name].to_numpy(float), color=colour, linewidth=2, label=name.upper())
     axes.plot(last, known[name].iloc[-1], "o", color=colour, markersize=5)
-
-
-def _label_ends(axes: Axes, known: pd.DataFrame, language: str) -> None:
-    ends = known[list(RATES)].iloc[-1].dropna()
-    bottom, top = axes.get_ylim()
-    places = spread(ends.to_numpy(float), least=(top - bottom) * 0.07)
-    for (name, value), place in zip(ends.items(), places, strict=True):
-        text = f"{name.upper()} {rate(value, language)}"
-        beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
-        axes.annotate(text, (len(known) - 1, place), (9, 0), color=RATES[name], **beside)
 
 
 def _range_legend(axes: Axes, language: str) -> None:

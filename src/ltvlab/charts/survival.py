@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ltvlab import theme
-from ltvlab.charts.frames import as_rate, grid, new_axes, nothing_yet, spread
+from ltvlab.charts.frames import as_rate, grid, label_ends, new_axes, nothing_yet
 from ltvlab.money import number
 from ltvlab.text import OTHER, UNKNOWN, segment_label, translator
 
@@ -34,7 +34,9 @@ def curves(survival: pd.DataFrame, *, language: str, axis: str = "all") -> Axes:
     for line, colour in zip(lines.values(), theme.LINES, strict=False):
         _step(axes, line, colour, shade=0.14 if len(lines) <= FEW else 0.05)
     _frame(axes, int(shown["age"].max()), language)
-    _label_ends(axes, lines, language)
+    words = [segment_label(name, language) for name in lines]
+    ends = np.array([line["survival"].iloc[-1] for line in lines.values()])
+    label_ends(axes, words, ends, theme.LINES, least=0.063)
     _at_risk(axes, lines, language)
     return axes
 
@@ -60,16 +62,6 @@ def _frame(axes: Axes, last: int, language: str) -> None:
     axes.set_xlabel(_("Months since the first month"))
     axes.set_ylabel(_("Share still customers"))
     grid(axes)
-
-
-def _label_ends(axes: Axes, lines: dict[str, pd.DataFrame], language: str) -> None:
-    ends = np.array([line["survival"].iloc[-1] for line in lines.values()])
-    places = spread(ends, least=0.065)
-    right = axes.get_xlim()[1]
-    for name, place, colour in zip(lines, places, theme.LINES, strict=False):
-        beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
-        text = segment_label(name, language)
-        axes.annotate(text, (right, place), (6, 0), color=colour, **beside)
 
 
 def _at_risk(axes: Axes, lines: dict[str, pd.DataFrame], language: str) -> None:

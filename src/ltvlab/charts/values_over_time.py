@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from ltvlab import theme
-from ltvlab.charts.frames import as_money, as_months, grid, new_axes, nothing_yet, spread
+from ltvlab.charts.frames import as_money, as_months, grid, label_ends, new_axes, nothing_yet
 from ltvlab.text import OTHER, UNKNOWN, segment_label, translator
 
 # With the line of all customers these are as many as can be told apart.
@@ -33,9 +33,10 @@ def values_by_month(values: pd.DataFrame, *, language: str, axis: str = "industr
         axes.plot(line["month"].map(places), line["value"], color=colour, linewidth=1.6)
     as_months(axes, overall["month"])
     as_money(axes.yaxis, values, language)
-    ends = {"all": (overall, theme.INK)}
-    ends |= {n: (line, c) for (n, line), c in zip(lines.items(), theme.LINES, strict=False)}
-    _label_ends(axes, ends, language)
+    ends = {"all": overall} | lines
+    words = [segment_label(name, language) for name in ends]
+    last = np.array([line["value"].dropna().iloc[-1] for line in ends.values()])
+    label_ends(axes, words, last, (theme.INK, *theme.LINES), least=0.055)
     axes.set_ylabel(translator(language)("Value per customer"))
     grid(axes)
     label = translator(language)("Shaded: 95% range of all customers")
@@ -61,13 +62,3 @@ def _largest(values: pd.DataFrame, axis: str) -> list[str]:
 def _line(values: pd.DataFrame, axis: str, segment: str) -> pd.DataFrame:
     chosen = (values["axis"] == axis) & (values["segment"] == segment) & values["value"].notna()
     return values[chosen]
-
-
-def _label_ends(axes: Axes, ends: dict[str, tuple[pd.DataFrame, str]], language: str) -> None:
-    last = np.array([line["value"].dropna().iloc[-1] for line, _ in ends.values()])
-    bottom, top = axes.get_ylim()
-    places = spread(last, least=(top - bottom) * 0.055)
-    right = axes.get_xlim()[1]
-    beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
-    for (name, (_, colour)), place in zip(ends.items(), places, strict=True):
-        axes.annotate(segment_label(name, language), (right, place), (6, 0), color=colour, **beside)

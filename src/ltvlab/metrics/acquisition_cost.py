@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.metrics.acquisition_odds import Sums, acquisition_sums, judged_value
-from ltvlab.metrics.values import YEAR
 from ltvlab.money import to_minor
+from ltvlab.months import YEAR
 from ltvlab.text import UNKNOWN
 
 DAYS_PER_MONTH = 365.25 / 12

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.metrics.movements import KINDS, changes
-from ltvlab.metrics.values import YEAR, recent_sums
+from ltvlab.metrics.values import recent_sums
+from ltvlab.months import YEAR
 from ltvlab.statistics.intervals import bca, wilson
 from ltvlab.statistics.likelihood import FEWEST_EVENTS
 from ltvlab.statistics.resampling import resampled_sums

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv
 
-from ltvlab.metrics.movements import KINDS, changes
+from ltvlab.metrics.movements import Changes, changes, moved_by_customer
 from ltvlab.statistics.intervals import bca
 from ltvlab.statistics.resampling import DRAWS, resampled_sums
 
@@ -34,21 +34,6 @@ class Flip(NamedTuple):
     customers: float
 
 
-def customer_movements(
-    mrr: pd.DataFrame, opening: pd.Series, *, months: int, fx: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Return per customer_id what each movement came to in the last `months`, losses negative."""
-    before, now, effect, kind = changes(mrr, opening, fx=fx)
-    moved = (now - effect - before)[:, -months:]
-    kind = kind[:, -months:]
-    sums = {
-        name: (moved * (kind == code)).sum(axis=1)
-        for code, name in enumerate(KINDS)
-        if name != "none"
-    }
-    return pd.DataFrame(sums, index=mrr.index)
-
-
 def allocation_rules(
     mrr: pd.DataFrame, opening: pd.Series, *, seed: int, fx: pd.DataFrame | None = None
 ) -> pd.DataFrame:
@@ -62,9 +47,10 @@ def allocation_rules(
     losses only growth_first can be sure: where as many losses as chance allows (Poisson, 95 %),
     each of average size, would stay under the line; `probability` is then at most 5 %.
     """
+    moves = changes(mrr, opening, fx=fx)
     rows = [
         {"rule": rule, "window_months": months, "threshold": THRESHOLD}
-        | _judged(mrr, opening, months, sides, seed=seed, fx=fx)
+        | _judged(mrr, moves, months, sides, seed=seed)
         for rule, sides in RULES.items()
         for months in WINDOWS
     ]
@@ -75,18 +61,17 @@ def allocation_rules(
 
 def _judged(
     mrr: pd.DataFrame,
-    opening: pd.Series,
+    moves: Changes,
     months: int,
     sides: tuple[tuple[str, ...], tuple[str, ...]],
     *,
     seed: int,
-    fx: pd.DataFrame | None,
 ) -> dict[str, float | str]:
     nothing = dict.fromkeys(("value", "low", "high", "events", "probability", "flip_amount", "flip_customers"), np.nan)  # fmt: skip
     # The first month has no month before it, so it can lose nothing.
     if mrr.shape[1] <= months:
         return nothing | {"verdict": "insufficient"}
-    moved = customer_movements(mrr, opening, months=months, fx=fx)
+    moved = moved_by_customer(moves, mrr.index, months=months)
     losses, gains = (moved[list(side)].abs().sum(axis=1).to_numpy() for side in sides)
     events = int((losses > 0).sum())
     if losses.sum() == 0 and gains.sum() == 0:

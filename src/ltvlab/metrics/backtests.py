@@ -12,8 +12,9 @@ import pandas as pd
 
 from ltvlab.metrics.baselines import BASELINES
 from ltvlab.metrics.forecasts import MODELS
-from ltvlab.metrics.known_books import YEAR, Book, book_of, booked_after, known_at
+from ltvlab.metrics.known_books import Book, book_of, booked_after, known_at
 from ltvlab.metrics.renewal_value import renewal_value
+from ltvlab.months import YEAR
 from ltvlab.statistics.discounting import monthly_discount
 
 QUARTER, HALF_YEAR = 3, 6

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ltvlab.metrics.known_books import YEAR, Known
+from ltvlab.metrics.known_books import Known
+from ltvlab.months import YEAR
 
 # The mean of fewer customers of one age says more about them than about the age.
 FEWEST_AT_AGE = 5

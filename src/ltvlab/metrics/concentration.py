@@ -9,9 +9,10 @@ import pandas as pd
 
 from ltvlab import money
 from ltvlab.metrics.histories import as_held_now
-from ltvlab.metrics.movements import KINDS, changes
+from ltvlab.metrics.movements import changes, moved_by_customer
+from ltvlab.months import YEAR
 
-YEAR, HALF_YEAR, QUARTER = 12, 6, 3
+HALF_YEAR, QUARTER = 6, 3
 # Sums without one customer differ from sums with it by rounding alone.
 NEARLY = 1e-12
 COLUMNS = ("figure", "unit", "value", "lowest", "highest", "customer_id", "share_largest")
@@ -81,19 +82,18 @@ def _pairs(
     mrr: pd.DataFrame, opening: pd.Series, fx: pd.DataFrame | None
 ) -> dict[str, tuple[pd.Series, pd.Series]]:
     """Return, per figure, what each customer adds above and below the line."""
-    before, now, effect, kind = changes(mrr, opening, fx=fx)
-    moved = now - effect - before
+    moves = changes(mrr, opening, fx=fx)
 
     def added(names: tuple[str, ...], months: int) -> pd.Series:
-        of_kind = np.isin(kind[:, -months:], [KINDS.index(name) for name in names])
-        return pd.Series((np.abs(moved[:, -months:]) * of_kind).sum(axis=1), index=mrr.index)
+        moved = moved_by_customer(moves, mrr.index, months=months)
+        return moved[list(names)].abs().sum(axis=1)
 
     losses, gains = ("churn", "contraction"), ("new", "expansion")
     pairs = {}
     if mrr.shape[1] > YEAR:
         held = as_held_now(mrr.to_numpy()[:, :-YEAR], mrr, lag=YEAR)[:, -1]
         then, last = pd.Series(held, index=mrr.index), mrr.iloc[:, -1]
-        opened = pd.Series(before[:, -YEAR:].sum(axis=1), index=mrr.index)
+        opened = pd.Series(moves.before[:, -YEAR:].sum(axis=1), index=mrr.index)
         kept = last.where(then > 0, 0.0)
         pairs |= {"mrr_growth": (last - then, then), "nrr": (kept, then)}
         pairs |= {

@@ -9,8 +9,8 @@ from ltvlab.metrics.convention_moves import monthly_moves
 from ltvlab.metrics.convention_views import Book, View, view
 from ltvlab.metrics.conventions import STATE, Conventions
 from ltvlab.metrics.movements import MOVEMENTS
-from ltvlab.metrics.retention import YEAR
 from ltvlab.money import on_grid
+from ltvlab.months import YEAR
 from ltvlab.statistics.likelihood import FEWEST_EVENTS
 
 # Each figure and its unit.

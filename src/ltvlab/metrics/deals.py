@@ -10,12 +10,12 @@ import re
 import numpy as np
 import pandas as pd
 
+from ltvlab.months import YEAR
 from ltvlab.text import PIPELINES, UNKNOWN
 
 WON_WORDS = {"won", "closedwon", "signed", "受注", "成約", "締結"}
 LOST_WORDS = {"lost", "closedlost", "失注"}
 EXPANSION = ("upsell", "cross_sell", "expansion")
-YEAR_MONTHS = 12
 # Of a pipeline with fewer closed deals no rate is shown (D34).
 FEWEST_CLOSED = 5
 
@@ -132,7 +132,7 @@ def stage_on(deal_ids: pd.Series, history: pd.DataFrame, day: pd.Timestamp) -> p
 
 def closed_in_year(book: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     """Return the deals won or lost in the twelve months up to `as_of`."""
-    since = as_of + pd.Timedelta(days=1) - pd.DateOffset(months=YEAR_MONTHS)
+    since = as_of + pd.Timedelta(days=1) - pd.DateOffset(months=YEAR)
     return book[(book["outcome"] != "open") & (book["closed"] >= since)]
 
 

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ltvlab.metrics.known_books import YEAR, Known
+from ltvlab.metrics.known_books import Known
 from ltvlab.metrics.renewal_value import renewals_of
 from ltvlab.metrics.values import EVENTS_PER_STRATUM, size_groups
-from ltvlab.months import last_day
+from ltvlab.months import YEAR, last_day
 from ltvlab.statistics.purchases import fit_purchases, purchase_summary
 from ltvlab.statistics.renewals import RenewalFit, fit_renewals, retention_rate
 from ltvlab.statistics.spending import expected_year, fit_spend

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ltvlab.metrics.retention import YEAR, shares, year_on_year
+from ltvlab.metrics.retention import shares, year_on_year
+from ltvlab.months import YEAR
 
 
 def grain_rates(mrr: pd.DataFrame, year_ago_rates: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-YEAR = 12
+from ltvlab.months import YEAR
+
 # A book is called annual from one half on; once called so or not, only beyond these it changes.
 ANNUAL_FROM, ANNUAL_BELOW, ANNUAL_ABOVE = 0.5, 0.4, 0.6
 MODELS = ("renewal_model", "purchase_model")

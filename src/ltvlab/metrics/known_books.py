@@ -14,9 +14,7 @@ import pandas as pd
 
 from ltvlab.metrics.lifetimes import lifetimes
 from ltvlab.money import digits
-from ltvlab.months import last_day
-
-YEAR = 12
+from ltvlab.months import YEAR, last_day
 
 
 class Book(NamedTuple):

@@ -110,6 +110,14 @@ def _sums(block: Changes) -> np.ndarray:
     return np.array(rows)
 
 
+def moved_by_customer(moves: Changes, index: pd.Index, *, months: int) -> pd.DataFrame:
+    """Return per customer_id what each movement came to in the last `months`, losses negative."""
+    moved = (moves.now - moves.fx - moves.before)[:, -months:]
+    kind = moves.kind[:, -months:]
+    sums = {name: (moved * (kind == KINDS.index(name))).sum(axis=1) for name in MOVEMENTS}
+    return pd.DataFrame(sums, index=index)
+
+
 def customer_counts(
     mrr: pd.DataFrame, opening: pd.Series, *, fx: pd.DataFrame | None = None
 ) -> pd.DataFrame:

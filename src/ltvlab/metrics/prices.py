@@ -9,8 +9,8 @@ import pandas as pd
 
 from ltvlab.metrics.movements import customer_counts, movement_table
 from ltvlab.money import on_grid
+from ltvlab.months import YEAR
 
-YEAR = 12
 PRICE_AXES = ("industry", "size", "channel", "product")
 COLUMNS = ["month", "axis", "segment", "arpa", "customers", "mix_effect", "like_for_like"]
 

@@ -10,8 +10,8 @@ import pandas as pd
 from ltvlab.metrics.expansion import expansion_between
 from ltvlab.metrics.potential import WEIGHTS, expansion_by_industry, potential_scores
 from ltvlab.metrics.quadrants import QUADRANTS, moves, quadrants
+from ltvlab.months import YEAR
 
-YEAR = 12
 COLUMNS = ("month", "customer_id", "ltv", "potential", "quadrant", "missing")
 
 

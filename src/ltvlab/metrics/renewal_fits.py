@@ -13,10 +13,10 @@ import pandas as pd
 from scipy.special import expit
 
 from ltvlab.metrics.values import size_groups
+from ltvlab.months import YEAR
 from ltvlab.statistics.likelihood import FEW_EVENTS, FEWEST_EVENTS
 from ltvlab.statistics.renewals import constant_renewal, fit_renewals, survival
 
-YEAR = 12
 MONTH = 1
 # From this share of the first month's MRR on, the customer counts as one on yearly terms.
 MOSTLY = 0.5

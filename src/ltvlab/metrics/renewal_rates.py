@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.metrics.due_contracts import due_contracts
+from ltvlab.months import YEAR
 
-YEAR = 12
 COUNTS = ["due", "renewed", "pending", "lost"]
 SUMS = ["due_amount", "least", "renewed_amount", "renewed_due"]
 

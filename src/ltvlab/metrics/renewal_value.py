@@ -15,7 +15,6 @@ from statsmodels.tools.numdiff import approx_fprime
 
 from ltvlab.metrics.renewal_fits import (
     CONSTANT,
-    YEAR,
     Rates,
     Stratum,
     constant,
@@ -25,6 +24,7 @@ from ltvlab.metrics.renewal_fits import (
     withheld,
 )
 from ltvlab.metrics.values import Value, nothing, observed
+from ltvlab.months import YEAR
 from ltvlab.statistics.discounting import month_weights
 from ltvlab.statistics.likelihood import FEW_EVENTS
 

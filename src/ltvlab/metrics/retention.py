@@ -10,10 +10,10 @@ import pandas as pd
 from ltvlab.metrics.histories import as_held_now, began_before
 from ltvlab.metrics.movements import movement_table
 from ltvlab.money import number
+from ltvlab.months import YEAR
 from ltvlab.statistics.intervals import ratio_interval
 from ltvlab.text import translator
 
-YEAR = 12
 QUARTER = 3
 RATES = (
     "nrr", "nrr_low", "nrr_high", "nrr_reported", "grr", "grr_low", "grr_high", "grr_reported",

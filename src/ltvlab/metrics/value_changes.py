@@ -8,8 +8,8 @@ import pandas as pd
 from ltvlab.metrics.segment_values import headline_method, ltv_by_segment
 from ltvlab.metrics.value_components import ltv_components
 from ltvlab.metrics.value_drivers import EFFECTS, FACTORS, driver_effects
-from ltvlab.metrics.values import YEAR
 from ltvlab.money import on_grid
+from ltvlab.months import YEAR
 
 PLACE = ["axis", "segment"]
 COLUMNS = (*PLACE, "before", "after", "change", *EFFECTS)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ltvlab.months import YEAR
 from ltvlab.statistics.discounting import month_weights
 from ltvlab.statistics.intervals import bca, resampled_interval, wilson
 from ltvlab.statistics.likelihood import FEWEST_EVENTS
@@ -28,7 +29,6 @@ from ltvlab.statistics.survival import (
     survival_from_counts,
 )
 
-YEAR = 12
 # A stratum's curve with fewer losses says more about chance than about its size.
 EVENTS_PER_STRATUM = 10
 SMALL_SAMPLE = 10

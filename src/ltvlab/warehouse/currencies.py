@@ -8,11 +8,9 @@ from ibis.backends.duckdb import Backend
 
 from ltvlab.errors import DataError, Problem
 from ltvlab.money import on_grid
-from ltvlab.months import from_month_number
+from ltvlab.months import YEAR, from_month_number
 from ltvlab.warehouse.histories import Merges, carried
 from ltvlab.warehouse.matrix import monthly_matrix
-
-YEAR = 12
 
 
 def require_rates(connection: Backend, *, currency: str) -> None:

@@ -11,7 +11,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from ltvlab.months import from_month_number
+from ltvlab.months import from_month_number, month_number
 from ltvlab.text import UNKNOWN
 
 PAID = (
@@ -40,7 +40,7 @@ def unpaid_cells(
     out = owed["due_date"] + pd.Timedelta(days=past_due_days + 1)
     end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
     paid = owed["paid_date"].where(owed["paid_date"] < end, end)
-    late = owed.assign(first=_month_number(out), after=_month_number(paid))
+    late = owed.assign(first=month_number(out), after=month_number(paid))
     return _cells(_of_products(late[late["first"] < late["after"]], lines))
 
 
@@ -69,10 +69,6 @@ def _credited_in_full(lines: pd.DataFrame) -> pd.Series:
     keys = pd.MultiIndex.from_frame(lines[["customer_id", "invoice_id"]])
     credited = pd.Series(sums.reindex(keys).to_numpy(), index=lines.index)
     return lines["amount"] + credited.fillna(0.0) <= 0
-
-
-def _month_number(dates: pd.Series) -> pd.Series:
-    return (dates.dt.year - 1970) * 12 + dates.dt.month - 1
 
 
 def _of_products(late: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:

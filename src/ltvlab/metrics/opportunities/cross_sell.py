@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 
 from ltvlab.metrics.loyalty import known
 from ltvlab.metrics.opportunities.known import (
-    YEAR,
     Evidence,
     Known,
     Listed,
@@ -19,6 +16,8 @@ from ltvlab.metrics.opportunities.known import (
     paying,
 )
 from ltvlab.metrics.opportunities.prices import entry_amounts
+from ltvlab.metrics.top_customers import top_customers
+from ltvlab.months import YEAR
 from ltvlab.statistics.intervals import wilson
 from ltvlab.warehouse.features.holdings import holdings
 from ltvlab.warehouse.features.touches import INTEREST
@@ -73,19 +72,12 @@ def fits_size(features: pd.DataFrame, *, share: float) -> np.ndarray:
     The best are the `share` with the highest margin of twelve months, ties included (V15). True
     for all where no sizes are known.
     """
-    employees, margin = known(features, "employees"), known(features, "margin_12")
-    best = employees[margin >= _cut(margin, share)].dropna()
+    employees = known(features, "employees")
+    best = employees[top_customers(known(features, "margin_12"), share=share)].dropna()
     if best.empty:
         return np.full(len(features), True)
     low, high = best.quantile(list(SIZE_BOUNDS))
     return employees.between(low, high).to_numpy()
-
-
-def _cut(values: pd.Series, share: float) -> float:
-    ordered = values.dropna().sort_values(ascending=False)
-    # A fifth of 5 is 1.0000000000000002 in floats, and would take two.
-    count = max(math.ceil(len(ordered) * share - 1e-9), 1)
-    return float(ordered.iloc[count - 1]) if len(ordered) else np.inf
 
 
 def _held(book: Known) -> pd.DataFrame:

@@ -16,7 +16,6 @@ GATED = ("upsell", "cross_sell", "win_back", "repeat")
 CANDIDATE = (
     "customer_id", "product", "play", "mrr_delta", "delta_basis", "months", "needed_by", "evidence",
 )  # fmt: skip
-YEAR = 12
 
 
 class Rules(NamedTuple):

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.metrics.due_contracts import due_contracts
-from ltvlab.metrics.opportunities.known import YEAR, Known, Rules
+from ltvlab.metrics.opportunities.known import Known, Rules
 from ltvlab.metrics.opportunities.repeat import FEWEST_GAPS, WINDOW_DAYS, cycles
 from ltvlab.metrics.opportunities.win_back import GONE_MONTHS
+from ltvlab.months import YEAR
 from ltvlab.statistics.intervals import wilson
 from ltvlab.warehouse.features.purchases import chosen_purchases
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ltvlab.metrics.opportunities.known import YEAR, Known
+from ltvlab.metrics.opportunities.known import Known
+from ltvlab.months import YEAR
 
 FEWEST_HOLDERS = 5
 

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.metrics.opportunities.known import (
-    YEAR,
     Evidence,
     Known,
     Listed,
     candidates,
     nothing,
 )
+from ltvlab.months import YEAR
 from ltvlab.warehouse.features.purchases import chosen_purchases
 
 WINDOW_DAYS = 14

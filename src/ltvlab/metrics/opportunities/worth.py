@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ltvlab.metrics.opportunities.known import YEAR, Known, Rules
+from ltvlab.metrics.opportunities.known import Known, Rules
+from ltvlab.months import YEAR
 from ltvlab.statistics.intervals import wilson
 
 # What a smaller plan saves has no past to be read from.

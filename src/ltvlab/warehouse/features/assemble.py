@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -17,6 +18,8 @@ from ltvlab.warehouse.features.touches import touch_features
 from ltvlab.warehouse.features.usage import usage_features
 from ltvlab.warehouse.panel import whole_panel
 
+READ = ("contracts", "periods", "deals", "orders", "events", "surveys", "invoices")
+
 
 class Settings(NamedTuple):
     """What of the params decides how a feature is read."""
@@ -26,8 +29,24 @@ class Settings(NamedTuple):
     usage_threshold: float
 
 
+class Observed(NamedTuple):
+    """The tables of a warehouse that features are read from, those absent left out."""
+
+    panel: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+
+
+def observed(connection: Backend, *, first: pd.Period, last: pd.Period, basis: str) -> Observed:
+    """Return the tables that the features of the months from `first` to `last` are read from."""
+    there = set(connection.list_tables())
+    tables = {name: connection.table(name).to_pandas() for name in READ if name in there}
+    if "usage" in there:
+        tables["usage"] = _recent_usage(connection, first, last)
+    return Observed(whole_panel(connection, basis=basis), tables)
+
+
 def observed_features(
-    connection: Backend,
+    book: Observed,
     *,
     month: pd.Period,
     settings: Settings,
@@ -39,46 +58,36 @@ def observed_features(
     leaves its columns out; see the functions of this package for each column.
     """
     as_of = pd.Timestamp(last_day(month)) if as_of is None else as_of
-    panel = whole_panel(connection, basis=settings.basis)
-    paid = holding_features(panel, month=month)
+    paid = holding_features(book.panel, month=month)
     if settings.basis == "orders":
         # Nobody orders everything every month: what was bought within a year is held.
-        paid["families"] = families_bought(panel, month=month).reindex(paid.index, fill_value=0.0)
-    parts = [part for part in _parts(connection, month, as_of, settings) if len(part.columns)]
+        paid["families"] = families_bought(book.panel, month=month).reindex(
+            paid.index, fill_value=0.0
+        )
+    parts = [part for part in _parts(book.tables, month, as_of, settings) if len(part.columns)]
     return paid.join(parts)
 
 
 def _parts(
-    connection: Backend, month: pd.Period, as_of: pd.Timestamp, settings: Settings
+    tables: Mapping[str, pd.DataFrame], month: pd.Period, as_of: pd.Timestamp, settings: Settings
 ) -> list[pd.DataFrame]:
-    names = set(connection.list_tables())
-
-    def rows(name: str) -> pd.DataFrame | None:
-        return connection.table(name).to_pandas() if name in names else None
-
-    parts = [
-        purchase_features(chosen_purchases(rows("deals"), rows("orders"), as_of=as_of), as_of=as_of)
-    ]
-    if "usage" in names:
-        usage = _recent_usage(connection, month)
+    bought = chosen_purchases(tables.get("deals"), tables.get("orders"), as_of=as_of)
+    parts = [purchase_features(bought, as_of=as_of)]
+    if "usage" in tables:
+        usage = tables["usage"]
+        usage = usage[usage["month"].between((month - 3).start_time, month.end_time)]
         parts.append(usage_features(usage, month=month, threshold=settings.usage_threshold))
-    if "contracts" in names:
-        parts.append(term_features(_terms(connection, as_of=as_of, settings=settings)))
+    if "contracts" in tables:
+        lines, inclusive = (tables["contracts"], tables["periods"]), settings.inclusive_ends
+        parts.append(term_features(term_ends(*lines, as_of=as_of, inclusive_ends=inclusive)))
     readers = {"events": touch_features, "surveys": score_features, "invoices": payment_features}
     return parts + [
-        read(rows(name), as_of=as_of) for name, read in readers.items() if name in names
+        read(tables[name], as_of=as_of) for name, read in readers.items() if name in tables
     ]
 
 
-def _terms(connection: Backend, *, as_of: pd.Timestamp, settings: Settings) -> pd.DataFrame:
-    """Return the term ends of the contracts; see `term_ends`."""
-    contracts, periods = (connection.table(name).to_pandas() for name in ("contracts", "periods"))
-    return term_ends(contracts, periods, as_of=as_of, inclusive_ends=settings.inclusive_ends)
-
-
-def _recent_usage(connection: Backend, month: pd.Period) -> pd.DataFrame:
-    """Return the usage of the month and the three before: of years of it nothing else is asked."""
+def _recent_usage(connection: Backend, first: pd.Period, last: pd.Period) -> pd.DataFrame:
+    """Return the usage of the months and the three before: of years of it nothing else is asked."""
     usage = connection.table("usage")
-    first = (month - 3).start_time.to_pydatetime()
-    inside = usage["month"].between(first, month.end_time.to_pydatetime())
-    return usage.filter(inside).to_pandas()
+    start = (first - 3).start_time.to_pydatetime()
+    return usage.filter(usage["month"].between(start, last.end_time.to_pydatetime())).to_pandas()

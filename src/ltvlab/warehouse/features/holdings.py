@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-YEAR = 12
+from ltvlab.months import YEAR
 
 
 def holdings(panel: pd.DataFrame, *, month: pd.Period) -> pd.DataFrame:

@@ -101,7 +101,7 @@ def _running(periods: pd.DataFrame) -> pd.DataFrame:
 def _next_term_end(day_after: pd.Series, lines: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
     """Return the day after the term that runs on `as_of`; an auto-renewing line steps on by terms."""
     term = lines["term_months"].clip(lower=1)
-    behind = (as_of.year - 1970) * 12 + as_of.month - 1 - month_number(day_after)
+    behind = as_of.to_period("M").ordinal - month_number(day_after)
     steps = np.ceil(behind / term).clip(lower=0).where(lines["steps_on"], 0)
     stepped = plus_months(day_after, steps * term)
     short = lines["steps_on"] & (stepped <= as_of)
