@@ -5,6 +5,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 FLAGS = $(if $(MONTH),--month $(MONTH)) $(if $(REPORT_LANGUAGE),--language $(REPORT_LANGUAGE)) $(if $(ONLY),--only $(ONLY))
 QUARTO_SECONDS ?= 120
+# One process per core; a file's tests stay together, since they share the reports they look at.
+SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup report lab check test test-slow lint bench
@@ -37,10 +39,10 @@ check: $(READY) ## read and check the inputs without running anything
 	@$(BIN)/ltvlab check $(PARAMS) $(if $(MONTH),--month $(MONTH))
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
 
 test-slow: $(READY) ## run the long tests: coverage of the ranges, kills at random moments
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -m slow $(SIDE_BY_SIDE)
 
 lint: $(READY) ## style, notebook rules, and the six places of an analysis
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m ltvlab.rules
