@@ -20,7 +20,7 @@ ANALYSES = [name for name in MODULES if re.fullmatch(r"analyses/[a-z]\w*\.py", n
 # A module imports from lower layers, or without a cycle from its own package.
 LAYERS = {
     "errors": 0,
-    "months": 1, "money": 1, "text": 1, "table_columns": 1,
+    "months": 1, "money": 1, "spelling": 1, "text": 1, "table_columns": 1,
     "paths": 2, "yaml_files": 2, "params": 2, "source_settings": 2, "statistics": 2, "demo": 2,
     "sources": 3,
     "warehouse": 4,

@@ -49,7 +49,8 @@ def test_every_command_named_is_there(name):
 def test_the_ci_gate_calls_what_the_readme_calls():
     gate = (PROJECT / ".ci/run").read_text(encoding="utf-8")
 
-    for target in ("make report", "make report REPORT_LANGUAGE=ja", "make test"):
+    # The Japanese report is made by the tests of both.
+    for target in ("make report", "make test"):
         assert target in gate
         assert target in _text("README.md")
 

@@ -108,6 +108,26 @@ def test_the_companys_own_bands_and_smallest_segment_make_the_labels(write_compa
     assert customers["size"].to_dict() == {"C1": "10–49", "C2": "50–999", "C3": "Unknown"}
 
 
+def test_first_baskets_of_more_than_three_families_are_one_segment(write_company):
+    """C1 starts with four products, C2 with five, C3 with three."""
+    lines = [
+        f"{customer}{product},{customer},{product},2026-01-01,,100,month"
+        for customer, held in {"C1": "PQRS", "C2": "PQRST", "C3": "PQR"}.items()
+        for product in held
+    ]
+    head = "contract_id,customer_id,product,start_date,end_date,amount,billing_period"
+    contracts = "\n".join([head, *lines, ""])
+
+    customers = load_customers(write_company({"contracts": contracts}, min_customers=2), MONTH)
+
+    assert customers["product"].to_dict() == {
+        "C1": "More than three together",
+        "C2": "More than three together",
+        "C3": "Other",
+    }
+    assert customers["first_basket"]["C1"] == "P + Q + R + S"
+
+
 def test_who_was_there_before_losses_were_recorded_opens_the_book(write_company):
     """Losses are complete from March; the matrix begins at the end of February, with C1 in it."""
     note = {"en": "From notice.", "ja": "申し出から。"}

@@ -15,6 +15,8 @@ LANGUAGES = ("en", "ja")
 # Any text that stands for a value nobody gave; shown translated, so it needs one spelling.
 UNKNOWN = "Unknown"
 OTHER = "Other"
+# Bought together at the start in so many ways that each would be a segment of its own.
+MANY = "More than three together"
 # The pipelines this project knows; a company's own are shown under its own names.
 PIPELINES = {
     "new": "pipeline_new", "upsell": "pipeline_upsell", "cross_sell": "pipeline_cross_sell",
@@ -23,7 +25,7 @@ PIPELINES = {
 # Levels of traits that this project names, where a segment is otherwise the company's own word.
 OWN_LEVELS = frozenset(
     {
-        UNKNOWN, OTHER, "all", "yes", "lowest third", "middle third", "highest third",
+        UNKNOWN, OTHER, MANY, "all", "yes", "lowest third", "middle third", "highest third",
         "mail", "meeting", "call", "visit", "pricing_page", "upper_feature", "trial_request",
         "inquiry", "ticket", "help_page", "onboarding_done", "community", "seminar",
         "churn_statement",

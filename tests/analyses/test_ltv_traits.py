@@ -28,8 +28,8 @@ def _features(customers, *, best_size="300+"):
     )  # fmt: skip
 
 
-def _concluded(matrix, customers=60, *, basis="contracts", language="en", **changes):
-    features = _features(customers, **changes)
+def _concluded(matrix, customers=60, *, basis="contracts", language="en", more=None, **changes):
+    features = _features(customers, **changes).assign(**more or {})
     mrr = matrix({name: [10.0] * 4 for name in features.index}, basis=basis)
     ranked = ltv_traits.trait_outcomes(features, month=MONTH)
     known = ltv_traits.known_traits(features, ranked, brought={})
@@ -54,6 +54,19 @@ def test_a_trait_found_is_named_with_its_shares_and_a_test_in_acquisition(matrix
     assert finding.decision.startswith("Test in acquisition: aim the next campaign at size 300+")
     shares = {fact.id: fact.value for fact in finding.facts if fact.segment == "size: 300+"}
     assert shares["traits.best.share_top"] == 1.0 and shares["traits.best.share_rest"] == 0.0
+
+
+def test_traits_that_mark_the_same_customers_are_named_with_what_they_mark(matrix):
+    """The twelve best are the large ones and those of the fair; nobody else is either."""
+    fair = np.where(np.arange(60) < 12, "Fair", "Web")
+
+    finding = _concluded(matrix, more={"channel": fair})
+
+    together = [caveat for caveat in finding.caveats if caveat.startswith("These data cannot")]
+    assert together == [
+        "These data cannot separate the following, as they mark nearly the same customers: "
+        "channel Fair and size 300+."
+    ]
 
 
 def test_without_a_trait_the_course_is_held(matrix):

@@ -71,7 +71,7 @@ def test_adventureworks_sales_are_read_to_the_cent(adventureworks):
     assert round(orders["amount"].sum(), 2) == 77_548_570.20
     assert orders["order_id"].nunique() == 3_616
     assert orders["cost"].isna().sum() == 76
-    assert sorted(orders["product"].unique()) == ["Accessories", "Bikes", "Clothing", "Components"]
+    assert orders["product"].nunique() == 33
     assert adventureworks.warnings.empty
 
 

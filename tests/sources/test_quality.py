@@ -331,6 +331,21 @@ def test_kinds_outside_the_vocabulary_are_kept_and_warned_about(read):
     assert warned(intake, "W208") == ("events", "kind", 1)
 
 
+def test_a_value_spelled_two_ways_is_offered_for_merging_with_the_line_that_does_it(read):
+    rows = "".join(f"C{i},Warehouse\n" for i in range(1, 4))
+    text = f"customer_id,industry\n{rows}C4,Ware House\n"
+
+    intake = read({"customers.csv": text})
+    values = {"industry": {"Ware House": "Warehouse"}}
+    mended = {"customers": {"file": "customers.csv", "values": values}}
+    again = read({"customers.csv": text}, sources=mended)
+
+    assert warned(intake, "W218") == ("customers", "industry", 1)
+    assert intake.warnings["example"].tolist() == ["Ware House: Warehouse"]
+    assert warned(again, "W218") == ()
+    assert again.tables["customers"]["industry"].unique().tolist() == ["Warehouse"]
+
+
 def test_text_that_was_wrongly_decoded_before_is_warned_about(read):
     """譁 and 縺 in rows of names are UTF-8 that some tool took for cp932."""
     broken = "株式会社です".encode().decode("cp932", errors="ignore")

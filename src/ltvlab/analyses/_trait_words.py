@@ -160,8 +160,8 @@ def caveats(
 def _about_traits(table: pd.DataFrame, staying: pd.DataFrame | None, language: str) -> list[str]:
     say = translator(language)
     refused = [in_sentence(name, language) for name in table.query("verdict == 'refused'")["trait"]]
-    twins = sorted(set(table.loc[table["inseparable_from"] != "", "trait"]))
-    alike = listed([in_sentence(name, language) for name in twins], language)
+    twins = table[table["inseparable_from"] != ""].sort_values(["trait", "level"])
+    alike = listed([_name(row, language) for row in twins.to_dict("records")], language)
     found = table["verdict"].eq("found")
     any_found = found.any() or (staying is not None and staying["verdict"].eq("found").any())
     price = (found & table["trait"].eq(PRICE)).any()
@@ -169,7 +169,9 @@ def _about_traits(table: pd.DataFrame, staying: pd.DataFrame | None, language: s
         "What happened in the first 90 days is asked only of customers whose start lies in the records and whose first 90 days are over; industry, size, region and channel are as the customers table has them today.": True,
         "Not used, since it is known only later: {traits}. Who bought more had to stay to buy.": refused,
         "The first price is part of what a customer brings, so it says how the value arises, not whom to look for.": price,
-        "These data cannot separate the following, as they mark nearly the same customers: {alike}.": twins,
+        "These data cannot separate the following, as they mark nearly the same customers: {alike}.": len(
+            twins
+        ),
         "Of ten traits found about one may be chance; each is a reason to test, no proof of a cause.": any_found,
     }
     words = {"traits": listed(refused, language), "alike": alike}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 import numpy as np
 import pandas as pd
 
 from ltvlab.metrics.deals import age_days, is_stale
+from ltvlab.spelling import spelling
 from ltvlab.text import UNKNOWN
 
 # In the order in which a deal's breaches are listed.
@@ -131,8 +131,8 @@ def alike_products(book: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     )
     first = {}
     for name in spelled:
-        first.setdefault(_spelling(name), name)
-    like = book["product"].map({name: first[_spelling(name)] for name in counts.index})
+        first.setdefault(spelling(name), name)
+    like = book["product"].map({name: first[spelling(name)] for name in counts.index})
     odd = book.assign(like=like)[
         like.notna() & (like != book["product"]) & ~book["product"].isin(names)
     ]
@@ -141,8 +141,3 @@ def alike_products(book: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
         ["spelled", "like"], as_index=False
     )
     return groups.agg(deals=("deal_id", "size"), won_amount=("won_amount", "sum"))
-
-
-def _spelling(name: str) -> str:
-    """Return a name without what people vary: width, case, spaces and signs."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name)).casefold()

@@ -82,11 +82,17 @@ def without_rows(draft: Draft, rows: pd.Index, reason: str) -> Draft:
     return replace(draft, left_out=left_out, faults=draft.faults[~draft.faults["row"].isin(rows)])
 
 
-def with_warning(draft: Draft, warning_id: str, column: str, rows: pd.Index) -> Draft:
-    """Return the draft with a warning on `column`, counted over `rows`; none if there are none."""
+def with_warning(
+    draft: Draft, warning_id: str, column: str, rows: pd.Index, *, example: str = ""
+) -> Draft:
+    """Return the draft with a warning on `column`, counted over `rows`; none if there are none.
+
+    The example is the first row's text unless one is given.
+    """
     if not len(rows):
         return draft
-    example = str(draft.texts.at[rows[0], column]) if column in draft.texts else ""
+    if not example and column in draft.texts:
+        example = str(draft.texts.at[rows[0], column])
     warning = {
         "id": warning_id,
         "table": draft.name,

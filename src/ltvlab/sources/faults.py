@@ -99,6 +99,7 @@ WARNINGS = {
     "W215": "Parents are not in the customers table; each is a group of its own",
     "W216": "Lines billed by use stand beside MRR, not in it",
     "W217": "One-time and trial lines are left out of MRR",
+    "W218": "Two spellings of what looks like one value; make them one under `values` of the source",
 }
 
 EXCLUSIONS = {

@@ -13,11 +13,15 @@ from ltvlab.sources.amounts import sign_fits
 from ltvlab.sources.contracts import EMPTY_FAULT, broken_cells
 from ltvlab.sources.drafts import FAULT_COLUMNS, Draft, with_faults, with_warning, without_rows
 from ltvlab.sources.tables import TABLES
+from ltvlab.spelling import merged
 
 FAR = pd.Timestamp("2200-01-01")
 # A year paid at once, from ten months' price (two months free) to a little above twelve.
 YEAR_AT_ONCE = (9.5, 12.5)
 FEWEST_INVOICES = 3
+# Free text and names of companies: of these two may well differ by a sign.
+NOT_SORTED_BY = {"name", "name_kana", "subject", "value"}
+MOST_VALUES = 200
 # All of an amount but its currency sign or code.
 NO_CURRENCY_SIGN = r"[^¥￥\\$＄€£円A-ZＡ-Ｚ]"
 
@@ -36,6 +40,21 @@ def checked(draft: Draft, params: Params, *, as_of: dt.date) -> Draft:
     if draft.name == "orders":
         negative = draft.kept["amount"] < 0
         draft = with_warning(draft, "W210", "amount", negative.index[negative])
+    return _with_spellings_offered(draft)
+
+
+def _with_spellings_offered(draft: Draft) -> Draft:
+    """Warn of each value that another one equals but for its spelling, with the line that mends it."""
+    kept = draft.kept
+    for column, kind in TABLES[draft.name].columns.items():
+        if kind != "text" or column in NOT_SORTED_BY or column not in kept:
+            continue
+        values = kept[column].dropna()
+        if values.nunique() > MOST_VALUES:
+            continue
+        for spelled, like in merged(values).items():
+            rows = values.index[values == spelled]
+            draft = with_warning(draft, "W218", column, rows, example=f"{spelled}: {like}")
     return draft
 
 

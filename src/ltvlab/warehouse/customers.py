@@ -11,10 +11,13 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from ltvlab.months import calendar_quarter, fiscal_year, from_month_number
-from ltvlab.text import OTHER, UNKNOWN
+from ltvlab.text import MANY, OTHER, UNKNOWN
 from ltvlab.warehouse.columns import NEVER, month_number
 
 SEGMENTS = ("industry", "channel", "region")
+TOGETHER = " + "
+# Of a basket of more families the name is too long to read, and seldom the same twice.
+MOST_NAMED = 3
 
 
 def customer_features(
@@ -43,7 +46,7 @@ def customer_features(
     starts = pd.PeriodIndex(features["start_month"])
     features["start_quarter"] = calendar_quarter(starts)
     features["start_year"] = fiscal_year(starts, first_month=fiscal_first_month)
-    features["product"] = _rare_as_other(features["first_basket"], min_customers)
+    features["product"] = _as_segments(features["first_basket"], min_customers)
     return features
 
 
@@ -69,7 +72,7 @@ def first_cells(
         total=paid["amount"].sum(), margin=paid["margin"].sum(), annual=paid["annual_amount"].sum()
     )
     cells = starting.inner_join(overall, "customer_id").to_pandas()
-    cells["first_basket"] = [" + ".join(sorted(families)) for families in cells["families"]]
+    cells["first_basket"] = [TOGETHER.join(sorted(families)) for families in cells["families"]]
     cells["gross_margin"] = cells["margin"] / cells["total"]
     cells["annual_share"] = cells["annual"] / cells["total"]
     cells = cells.drop(columns=["families", "total", "margin", "annual"])
@@ -138,5 +141,7 @@ def size_band(features: pd.DataFrame, bands: Sequence[int]) -> pd.Series:
     return banded.astype("object").where(banded.notna(), UNKNOWN)
 
 
-def _rare_as_other(baskets: pd.Series, min_customers: int) -> pd.Series:
+def _as_segments(baskets: pd.Series, min_customers: int) -> pd.Series:
+    """Return baskets few enough to compare: those of many families as one, rare ones as Other."""
+    baskets = baskets.mask(baskets.str.split(TOGETHER, regex=False).str.len() > MOST_NAMED, MANY)
     return baskets.where(baskets.map(baskets.value_counts()) >= min_customers, OTHER)
