@@ -102,7 +102,11 @@ def _figure(value: float | None, fact: Fact, language: str) -> str:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Finding:
-    """The result of one analysis: an answer and a decision, the tables and facts they rest on."""
+    """The result of one analysis: an answer and a decision, the tables and facts they rest on.
+
+    `stake` names the fact with the money that the decision is about, `odds` the one with the
+    probability that its verdict holds; each is empty where there is none.
+    """
 
     slug: str
     question: str
@@ -114,6 +118,14 @@ class Finding:
     facts: tuple[Fact, ...]
     language: str
     caveats: tuple[str, ...] = field(default=())
+    stake: str = ""
+    odds: str = ""
+
+    def __post_init__(self) -> None:
+        stated = {fact.id for fact in self.facts}
+        unknown = [name for name in (self.stake, self.odds) if name and name not in stated]
+        if unknown:
+            raise ValueError(f"{self.slug} rests on {unknown[0]}, which is none of its facts")
 
     def record(self) -> dict[str, Any]:
         """Return the words of the finding as they are stored."""
@@ -124,6 +136,8 @@ class Finding:
             "decision": self.decision,
             "status": self.status,
             "caveats": list(self.caveats),
+            "stake": self.stake,
+            "odds": self.odds,
         }
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from ltvlab.findings import RUN_FOLDER
 from ltvlab.months import from_month_number, last_day, parse_month
 from ltvlab.params import load_params
-from ltvlab.paths import CompanyFolders, project_root
 from ltvlab.preparing import prepare
 from ltvlab.warehouse.currencies import at_year_ago_rates, fx_matrix
 from ltvlab.warehouse.customers import customer_features, first_cells
@@ -151,22 +146,6 @@ def load_deals(params: str, month: str) -> tuple[pd.DataFrame, pd.DataFrame]:
             currency=book["currency"],
             size_bands=load_params(params).size_bands,
         )
-
-
-def load_findings(
-    params: str, month: str, *, language: str
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the findings and facts of this run, else of the last published report, else none."""
-    settings = load_params(params)
-    run = os.environ.get(RUN_FOLDER)
-    folders = CompanyFolders(project_root(), settings.company)
-    places = [Path(run)] if run else [folders.published(month, language), folders.latest / language]
-    for place in places:
-        files = [place / "internal" / name for name in ("findings.json", "facts.json")]
-        if all(file.is_file() for file in files):
-            findings, facts = (json.loads(file.read_text(encoding="utf-8")) for file in files)
-            return findings, facts
-    return [], []
 
 
 @contextmanager

@@ -43,6 +43,13 @@ class Names(Strict):
         return self.ja if language == "ja" else self.en
 
 
+class AnalystNote(Names):
+    """What the analyst says of one month, signed, in both languages."""
+
+    month: Month
+    author: Annotated[str, Field(min_length=1)]
+
+
 class Params(Strict):
     """One company's settings. Defaults are the project's own choices (marked *ours* in the docs)."""
 
@@ -72,6 +79,8 @@ class Params(Strict):
     min_customers: Annotated[int, Field(ge=2)] = 5
     renderer: Literal["auto", "quarto", "builtin"] = "auto"
     churn_note: Names | None = None
+    # Shown as a signed box on the summary of its month, and in no other.
+    note: AnalystNote | None = None
     data: str | None = None
     demo_seed: int | None = None
     quarantine_limit: Share = 0.01

@@ -85,6 +85,26 @@ def _cell(tag: str, text: str, name: str) -> str:
     return f"<{tag}{marked}>{escaped(text)}</{tag}>"
 
 
+@dataclass(frozen=True)
+class Note:
+    """What a person says beside the figures, in a box with the name of who says it."""
+
+    text: str
+    author: str
+    language: str
+
+    def _repr_html_(self) -> str | None:
+        if not self.text:
+            return None
+        signed = translator(self.language)("A note by {author}").format(author=self.author)
+        words = escaped(self.text).replace("\n", "<br>")
+        label = f'<div class="label">{escaped(signed)}</div>'
+        return f'<div class="decision note mathjax_ignore">{label}<p>{words}</p></div>'
+
+    def __repr__(self) -> str:
+        return f"{self.author}: {self.text}" if self.text else ""
+
+
 def table(
     frame: pd.DataFrame, name: str, *, language: str, columns: list[str] | None = None
 ) -> Table:

@@ -239,6 +239,7 @@ def test_every_fact_agrees_with_the_tables_and_names_its_definition(matrix, peop
         "mrr.closing": 230.0, "mrr.month_change": 30.0, "mrr.customers": 2,
         "mrr.twelve_months.new": 80.0, "mrr.twelve_months.reactivation": 0.0, "mrr.twelve_months.expansion": 50.0,
         "mrr.twelve_months.contraction": 0.0, "mrr.twelve_months.churn": -100.0,
+        "mrr.twelve_months.lost": 100.0,
     }  # fmt: skip
     assert (
         facts["retention.nrr"].value,
@@ -339,7 +340,15 @@ def test_reasons_say_what_was_cross_sold_and_who_cut_back_and_stayed(
         language=language,
     )
 
-    facts = {fact.id: (fact.value, fact.n) for fact in finding.facts if fact.definition == "D08"}
+    reasons_of_month = [fact for fact in finding.facts if fact.id == "mrr.month.reason"]
+    moved = {fact.segment: (fact.value, fact.n) for fact in reasons_of_month}
+    facts = {
+        fact.id: (fact.value, fact.n) for fact in finding.facts if fact.id.startswith("reasons.")
+    }
+    assert moved == {
+        "new: new": (80.0, 1), "expansion: cross_sell": (50.0, 1), "contraction: price": (-30.0, 1),
+        "churn: churn": (-100.0, 1),
+    }  # fmt: skip
     assert facts == {
         "reasons.cross_sell_share": (1.0, 1), "reasons.downsell_saves": (1, 1), "reasons.downsell_saves_kept": (60.0, 1),
     }  # fmt: skip
@@ -377,7 +386,8 @@ def test_a_company_of_orders_gets_its_revenue_and_no_bridge(matrix, people, engl
     assert finding.status == "insufficient"
     assert finding.tables == {}
     assert [(fact.id, fact.value, fact.definition) for fact in finding.facts] == [
-        ("revenue.month", 40.0, "D30"), ("revenue.twelve_months", 370.0, "D30")
+        ("revenue.month", 40.0, "D30"), ("revenue.twelve_months", 370.0, "D30"),
+        ("revenue.month_change", 10.0, "D30"),
     ]  # fmt: skip
     shown = ("¥40", "2 customers", "¥370") if language == "en" else ("40円", "2社", "370円")
     assert all(part in finding.answer for part in shown)

@@ -52,6 +52,7 @@ def movement_facts(table: pd.DataFrame, rates: pd.DataFrame) -> dict[str, Fact]:
         amount("mrr.closing", latest["closing"], "D06"),
         amount("mrr.month_change", latest["closing"] - latest["opening"], "D09"),
         *(amount(f"mrr.twelve_months.{name}", year[name].sum(), "D07") for name in MOVEMENTS),
+        amount("mrr.twelve_months.lost", -year[["contraction", "churn"]].to_numpy().sum(), "D07"),
         share("retention.nrr", "D22", "base_year", "nrr_low", "nrr_high"),
         share("retention.grr", "D23", "base_year", "grr_low", "grr_high"),
         share("retention.logo_churn", "D25", "base_month"),
@@ -62,7 +63,29 @@ def movement_facts(table: pd.DataFrame, rates: pd.DataFrame) -> dict[str, Fact]:
         ),
         Fact(id="mrr.customers", value=n, unit="count", definition="D06", month=month, n=n),
     ]  # fmt: skip
+    facts += [
+        Fact(
+            id=f"retention.{name}_month_change", value=rates[name].diff().iloc[-1], unit="rate",
+            definition=definition, month=month, n=int(rate["base_year"]),
+        )
+        for name, definition in (("nrr", "D22"), ("grr", "D23"))
+    ]  # fmt: skip
     return {fact.id: fact for fact in facts}
+
+
+def month_reason_facts(table: pd.DataFrame, why: pd.DataFrame) -> dict[str, Fact]:
+    """Return what each reason moved MRR by in the report month, one fact per movement and reason (D08)."""
+    month = table["month"].iloc[-1]
+    rows = why[(why["month"] == month) & (why["amount"] != 0)]
+    facts = [
+        Fact(
+            id="mrr.month.reason", value=row.amount, unit="money", n=int(row.customers),
+            currency=table.attrs["currency"], definition="D08", month=str(month),
+            segment=f"{row.movement}: {row.reason}",
+        )
+        for row in rows.itertuples()
+    ]  # fmt: skip
+    return {f"{fact.id} {fact.segment}": fact for fact in facts}
 
 
 def reason_facts(table: pd.DataFrame, why: pd.DataFrame) -> dict[str, Fact]:

@@ -77,6 +77,13 @@ def yield_facts(beside: Mapping[str, pd.DataFrame], month: str) -> list[Fact]:
     ]
 
 
+def largest_value(facts: dict[str, Fact]) -> str:
+    """Return the id of the largest value of a kind, empty where none is known: kinds do not add up."""
+    values = {fact.id: fact.value for fact in facts.values() if fact.id.endswith(".value")}
+    known = {name: value for name, value in values.items() if value is not None and value > 0}
+    return max(known, key=lambda name: known[name], default="")
+
+
 def _of_kind(row: object, month: str, currency: str) -> list[Fact]:
     definition = DEFINITIONS.get(row.kind, "D36")
     value = Fact(

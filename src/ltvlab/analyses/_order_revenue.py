@@ -16,7 +16,7 @@ def conclude_orders(slug: str, table: pd.DataFrame, *, language: str) -> Finding
     latest = table.iloc[-1]
     year = table["revenue"].tail(YEAR).sum()
     month, currency = str(latest["month"]), table.attrs["currency"]
-    revenue, last_year = (
+    revenue, last_year, change = (
         Fact(
             id=f"revenue.{name}",
             value=value,
@@ -29,6 +29,7 @@ def conclude_orders(slug: str, table: pd.DataFrame, *, language: str) -> Finding
         for name, value, n in (
             ("month", latest["revenue"], int(latest["customers"])),
             ("twelve_months", year, None),
+            ("month_change", table["revenue"].diff().iloc[-1], int(latest["customers"])),
         )
     )
     answer = say(
@@ -45,7 +46,7 @@ def conclude_orders(slug: str, table: pd.DataFrame, *, language: str) -> Finding
         status="insufficient",
         evidence=table,
         tables={},
-        facts=(revenue, last_year),
+        facts=(revenue, last_year, change),
         language=language,
         caveats=(say(
             "MRR, its movements, NRR and GRR do not apply: this company brings orders, and an order promises no next one."

@@ -23,6 +23,8 @@ def beside_facts(beside: Mapping[str, pd.DataFrame], *, month: str) -> list[Fact
     facts: list[Fact] = []
     if "backtests" in beside:
         facts += backtest_facts(beside["backtests"], month=month).values()
+    if "segment_ltv_by_month" in beside:
+        facts += _month_change(beside["segment_ltv_by_month"])
     readers = {
         "acquisition": acquisition_facts,
         "ltv_changes": change_facts,
@@ -31,6 +33,20 @@ def beside_facts(beside: Mapping[str, pd.DataFrame], *, month: str) -> list[Fact
     for name, read in readers.items():
         facts += read(beside[name]).values() if name in beside else ()
     return facts
+
+
+def _month_change(values: pd.DataFrame) -> list[Fact]:
+    """Return what the value of a customer changed by within the month, where both are known."""
+    overall = values[values["axis"] == "all"].sort_values("month").tail(2)
+    if len(overall) < 2 or overall["horizon_months"].nunique() > 1:
+        return []
+    return [
+        Fact(
+            id="ltv.month_change", value=overall["value"].diff().iloc[-1], unit="money",
+            definition="D17", month=str(overall["month"].iloc[-1]), n=int(overall["n"].iloc[-1]),
+            currency=values.attrs["currency"],
+        )
+    ]  # fmt: skip
 
 
 def beside_sentences(beside: Mapping[str, pd.DataFrame], language: str) -> list[str]:

@@ -126,6 +126,7 @@ def conclude(
             **given,
         },
         facts=tuple(facts),
+        stake="segments.calls_amount" if ("segments.calls_amount", "all") in by_id else "",
         language=language,
         caveats=(
             *caveats(table, by_id, tells, language),

@@ -1,4 +1,4 @@
-"""Every finding on one page, answer first."""
+"""Every finding on one page, answer first, what asks for a decision on top."""
 
 from __future__ import annotations
 
@@ -6,74 +6,103 @@ from typing import Any
 
 import pandas as pd
 
-from ltvlab import money
+from ltvlab.analyses._summary_figures import (
+    KEY_FIGURES,
+    key_figures,
+    month_changes,
+    overall,
+    shown,
+    signed,
+)
 from ltvlab.findings import Finding, Status
-from ltvlab.text import month_label, translator
+from ltvlab.text import in_sentence, month_label, paragraph, translator
 
+__all__ = [
+    "KEY_FIGURES",
+    "cannot_say",
+    "conclude",
+    "decisions",
+    "key_figures",
+    "month_changes",
+    "on_course",
+    "to_decide",
+    "who_starts",
+]
 SLUG = "executive_summary"
 QUESTION = "Where do we stand, and what is there to decide?"
 # What asks for a decision comes first.
 ORDER: dict[Status, int] = {"act": 0, "watch": 1, "good": 2, "insufficient": 3}
-# Within a status, what leadership asks first.
+# Within a status and without money at stake, what leadership asks first.
 CHAPTERS = (
     "mrr_movements", "segment_ltv", "opportunities", "ltv_traits", "cohort_curves",
     "customer_segments", "sales_pipeline", "conventions", "data_quality",
 )  # fmt: skip
-# The figures leadership knows by name: fact, label.
-KEY_FIGURES = {
-    "mrr.closing": "MRR",
-    "mrr.month_change": "MRR change on the month",
-    "retention.nrr": "NRR, 12 months",
-    "retention.grr": "GRR, 12 months",
-    "survival.12": "Customers kept after 12 months",
-    "ltv.new_customer": "Value of a new customer",
-    "pipeline.weighted_calibrated": "Open deals, weighted by calibrated odds",
-    "pipeline.win_rate.all": "Deals won, 12 months",
-    "revenue.month": "Order revenue in the month",
-    "revenue.twelve_months": "Order revenue, 12 months",
-    "cohort.logos_12": "Customers active 12 months after the start",
-    "ltv.cohort.all": "Margin per customer at equal age",
-}
-ONLY_ORDERS = ("revenue.month", "revenue.twelve_months", "cohort.logos_12", "ltv.cohort.all")
+TALKS_SHOWN = 8
+COLUMNS = ["question", "status", "answer", "decision", "stake", "odds"]
 
 
-def decisions(findings: list[dict[str, Any]], *, language: str) -> pd.DataFrame:
-    """Return one row per finding, what asks for action first: question, status, answer, decision."""
+def decisions(
+    findings: list[dict[str, Any]], facts: list[dict[str, Any]], *, language: str
+) -> pd.DataFrame:
+    """Return one row per finding: question, status, answer, decision, money at stake, odds.
+
+    What asks for action comes first, within a status the most money; `odds` say how likely the
+    verdict holds, where a chapter can tell.
+    """
+    by_id = overall(facts)
     others = [finding for finding in findings if finding["slug"] != SLUG]
-    ordered = sorted(others, key=_rank)
-    columns = ["question", "status", "answer", "decision"]
-    return pd.DataFrame(
-        [{name: finding[name] for name in columns} for finding in ordered], columns=columns
+    rows = [
+        {name: finding[name] for name in COLUMNS[:4]}
+        | {name: _figure(finding.get(name, ""), by_id, language) for name in ("stake", "odds")}
+        for finding in sorted(others, key=lambda finding: _rank(finding, by_id))
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _rank(finding: dict[str, Any], by_id: dict[str, Any]) -> tuple[int, float, int, str]:
+    """Return what a finding is sorted by; a chapter that nobody ranked yet comes last."""
+    slug, stake = finding["slug"], by_id.get(finding.get("stake", ""))
+    place = CHAPTERS.index(slug) if slug in CHAPTERS else len(CHAPTERS)
+    return ORDER[finding["status"]], -abs(float(stake["value"])) if stake else 0.0, place, slug
+
+
+def _figure(name: str, by_id: dict[str, Any], language: str) -> str:
+    return shown(by_id[name], language) if name in by_id else ""
+
+
+def to_decide(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `decisions` that ask for action or attention."""
+    return table[table["status"].isin(["act", "watch"])]
+
+
+def on_course(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `decisions` that ask for nothing."""
+    return table[table["status"] == "good"]
+
+
+def cannot_say(table: pd.DataFrame, sections: pd.DataFrame, *, language: str) -> pd.DataFrame:
+    """Return what the data cannot say: about what, and what would unlock it.
+
+    `table` is of `decisions`; `sections` is the table `coverage` of the chapter on data.
+    """
+    say = translator(language)
+    open_questions = table[table["status"] == "insufficient"]
+    refused = sections[sections["state"] == "refused"]
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {"topic": open_questions["question"], "unlock": open_questions["decision"]}
+            ),
+            pd.DataFrame({"topic": map(say, refused["section"]), "unlock": refused["reason"]}),
+        ],
+        ignore_index=True,
     )
 
 
-def _rank(finding: dict[str, Any]) -> tuple[int, int, str]:
-    """Return what a finding is sorted by; a chapter that nobody ranked yet comes last."""
-    slug = finding["slug"]
-    place = CHAPTERS.index(slug) if slug in CHAPTERS else len(CHAPTERS)
-    return ORDER[finding["status"]], place, slug
-
-
-def key_figures(facts: list[dict[str, Any]], *, language: str) -> pd.DataFrame:
-    """Return the headline facts in words: figure, value, range (95 %), customers, definition."""
-    say = translator(language)
-    by_id = {
-        fact["id"]: fact for fact in facts if fact["segment"] == "all" and fact["value"] is not None
-    }
-    ids = [name for name in KEY_FIGURES if name in by_id]
-    if "mrr.closing" in by_id:
-        ids = [name for name in ids if name not in ONLY_ORDERS]
-    rows = [
-        {
-            "figure": say(KEY_FIGURES[name]),
-            "value": _signed(by_id[name], name, language),
-            "range": _range(by_id[name], language),
-            "n": by_id[name]["n"],
-            "definition": by_id[name]["definition"],
-        }
-        for name in ids
-    ]
-    return pd.DataFrame(rows, columns=["figure", "value", "range", "n", "definition"])
+def who_starts(talks: pd.DataFrame) -> pd.DataFrame:
+    """Return whom each owner speaks to first, what is due soonest on top, from the table `next_talks`."""
+    by_owner = talks.sort_values(["propose_by", "owner"], kind="stable", na_position="last")
+    return by_owner.drop_duplicates("owner").head(TALKS_SHOWN).reset_index(drop=True)
 
 
 def conclude(
@@ -81,12 +110,12 @@ def conclude(
 ) -> Finding:
     """Return the month in one answer: how many decisions wait, and the first of them."""
     say = translator(language)
-    table = decisions(findings, language=language)
+    table = decisions(findings, facts, language=language)
     status: Status = table["status"].iloc[0] if len(table) else "insufficient"
     return Finding(
         slug=SLUG,
         question=say(QUESTION),
-        answer=_answer(table, month, language),
+        answer=_answer(table, facts, month, language),
         decision=table["decision"].iloc[0] if len(table) else say("Run the other notebooks first."),
         status=status,
         evidence=table,
@@ -96,41 +125,36 @@ def conclude(
     )
 
 
-def _answer(table: pd.DataFrame, month: str, language: str) -> str:
+def _answer(table: pd.DataFrame, facts: list[dict[str, Any]], month: str, language: str) -> str:
     say = translator(language)
     if table.empty:
         return say("No finding has been recorded for this month yet.")
-    waiting = int(table["status"].isin(["act", "watch"]).sum())
+    waiting = len(to_decide(table))
     words = {
         "month": month_label(pd.Period(month, "M"), language),
         "count": waiting,
         "all": len(table),
     }
-    if not waiting:
-        return say("{month}: none of the {all} questions asks for action. {first}").format(
-            **words, first=table["answer"].iloc[0]
-        )
-    return say("{month}: {count} of {all} questions ask for attention. {first}").format(
-        **words, first=table["answer"].iloc[0]
+    counted = (
+        say("{month}: {count} of {all} questions ask for attention.")
+        if waiting
+        else say("{month}: none of the {all} questions asks for action.")
     )
+    first = table["answer"].iloc[0]
+    return paragraph([counted.format(**words), *_moved(facts, language), first], language)
 
 
-def _figure(fact: dict[str, Any], name: str, language: str) -> str:
-    value, unit = fact[name], fact["unit"]
-    if unit in ("rate", "count", "months", "number"):
-        written = {"rate": money.rate, "count": money.number, "months": money.number}.get(
-            unit, money.number
-        )
-        return written(value, language)
-    return money.money(float(value) * 10 ** money.digits(unit), unit, language, compact=True)
-
-
-def _signed(fact: dict[str, Any], name: str, language: str) -> str:
-    rises = name.endswith("_change") and float(fact["value"]) > 0
-    return ("+" if rises else "") + _figure(fact, "value", language)
-
-
-def _range(fact: dict[str, Any], language: str) -> str:
-    if fact["low"] is None or fact["high"] is None:
-        return ""
-    return f"{_figure(fact, 'low', language)} – {_figure(fact, 'high', language)}"
+def _moved(facts: list[dict[str, Any]], language: str) -> list[str]:
+    """Return what MRR did within the month and what most of it was, where there is MRR."""
+    change, largest = (
+        overall(facts).get("mrr.month_change"),
+        month_changes(facts, language=language),
+    )
+    if change is None or largest.empty:
+        return []
+    top = largest.iloc[0]
+    sentence = translator(language)(
+        "MRR changed by {change} on the month; the largest single part is {reason} ({amount})."
+    )
+    reason = in_sentence(top["reason"], language)
+    return [sentence.format(change=signed(change, language), reason=reason, amount=top["amount"])]

@@ -11,6 +11,7 @@ from ltvlab.analyses._beside_retention import beside_facts, beside_sentences
 from ltvlab.analyses._concentration_words import concentration_facts, concentration_sentences
 from ltvlab.analyses._movement_facts import (
     HALF_YEAR,
+    month_reason_facts,
     movement_facts,
     reason_facts,
     use_and_open_facts,
@@ -186,6 +187,7 @@ def conclude(
         tables={"mrr_movements": table, "retention": rates}
         | {name: other for name, other in given.items() if len(other) or name not in SELDOM},
         facts=tuple(facts.values()),
+        stake="mrr.twelve_months.lost",
         language=language,
         caveats=(
             *beside_sentences(facts, grains, language),
@@ -201,6 +203,7 @@ def _facts(
     facts = movement_facts(table, rates)
     if "mrr_reasons" in beside:
         facts |= reason_facts(table, beside["mrr_reasons"])
+        facts |= month_reason_facts(table, beside["mrr_reasons"])
     facts |= beside_facts(rates, beside.get("grains"), beside.get("flash"))
     facts |= use_and_open_facts(table, beside.get("usage_mrr"))
     readers = {

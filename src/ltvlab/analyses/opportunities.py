@@ -6,7 +6,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ltvlab.analyses._opportunity_facts import opportunity_facts, opportunity_kinds, yield_facts
+from ltvlab.analyses._opportunity_facts import (
+    largest_value,
+    opportunity_facts,
+    opportunity_kinds,
+    yield_facts,
+)
 from ltvlab.analyses._opportunity_words import evidence_words, plain, unlock_sentences
 from ltvlab.findings import Fact, Finding, Status
 from ltvlab.metrics.gates import GateRules
@@ -116,6 +121,7 @@ def conclude(
             **(beside or {}),
         },
         facts=(*facts.values(), *yield_facts(beside or {}, str(book.month))),
+        stake=largest_value(facts),
         language=language,
         caveats=(
             *_caveats(found, language),

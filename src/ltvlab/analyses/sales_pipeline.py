@@ -128,6 +128,7 @@ def conclude(tables: Mapping[str, pd.DataFrame], *, month: str, language: str = 
         evidence=tables["pipeline_stages"],
         tables=dict(tables),
         facts=tuple(facts.values()),
+        stake="pipeline.open_amount",
         language=language,
         caveats=caveats(tables, facts, language),
     )

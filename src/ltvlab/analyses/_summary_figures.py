@@ -1,0 +1,107 @@
+"""The figures leadership knows by name, how they changed, and what moved revenue in the month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ltvlab import money
+from ltvlab.text import translator
+
+Record = dict[str, Any]
+# The figures leadership knows by name: fact, label. The first five that there are make the page.
+KEY_FIGURES = {
+    "mrr.closing": "MRR",
+    "retention.nrr": "NRR, 12 months",
+    "retention.grr": "GRR, 12 months",
+    "ltv.new_customer": "Value of a new customer",
+    "pipeline.weighted_calibrated": "Open deals, weighted by calibrated odds",
+    "survival.12": "Customers kept after 12 months",
+    "pipeline.win_rate.all": "Deals won, 12 months",
+    "revenue.month": "Order revenue in the month",
+    "revenue.twelve_months": "Order revenue, 12 months",
+    "cohort.logos_12": "Customers active 12 months after the start",
+    "ltv.cohort.all": "Margin per customer at equal age",
+}
+MOST_SHOWN = 5
+# Which fact says by how much a figure changed since the month before.
+CHANGES = {
+    "mrr.closing": "mrr.month_change",
+    "retention.nrr": "retention.nrr_month_change",
+    "retention.grr": "retention.grr_month_change",
+    "ltv.new_customer": "ltv.month_change",
+    "revenue.month": "revenue.month_change",
+}
+ONLY_ORDERS = ("revenue.month", "revenue.twelve_months", "cohort.logos_12", "ltv.cohort.all")
+COLUMNS = ["figure", "value", "month_change", "range", "n", "definition"]
+REASONS_SHOWN = 6
+
+
+def overall(facts: list[Record]) -> dict[str, Record]:
+    """Return the facts of all customers that have a value, by id."""
+    return {f["id"]: f for f in facts if f["segment"] == "all" and f["value"] is not None}
+
+
+def key_figures(facts: list[Record], *, language: str) -> pd.DataFrame:
+    """Return five headline facts in words: figure, value, change on the month, range (95 %), n, definition."""
+    by_id = overall(facts)
+    out = ONLY_ORDERS if "mrr.closing" in by_id else ()
+    names = [name for name in KEY_FIGURES if name in by_id and name not in out][:MOST_SHOWN]
+    say = translator(language)
+    rows = [
+        {
+            "figure": say(KEY_FIGURES[name]),
+            "value": shown(by_id[name], language),
+            "month_change": _change(by_id.get(CHANGES.get(name, "")), language),
+            "range": _range(by_id[name], language),
+            "n": by_id[name]["n"],
+            "definition": by_id[name]["definition"],
+        }
+        for name in names
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def month_changes(facts: list[Record], *, language: str) -> pd.DataFrame:
+    """Return what moved MRR most in the month: movement, reason, amount, customers; none for orders."""
+    moved = [fact for fact in facts if fact["id"] == "mrr.month.reason"]
+    moved.sort(key=lambda fact: (-abs(float(fact["value"])), fact["segment"]))
+    rows = [
+        dict(zip(("movement", "reason"), fact["segment"].split(": "), strict=True))
+        | {"amount": signed(fact, language), "customers": fact["n"]}
+        for fact in moved[:REASONS_SHOWN]
+    ]
+    return pd.DataFrame(rows, columns=["movement", "reason", "amount", "customers"])
+
+
+def shown(fact: Record, language: str, name: str = "value") -> str:
+    """Return one figure of a stored fact in words."""
+    value, unit = fact[name], fact["unit"]
+    if unit == "rate":
+        return money.rate(value, language)
+    if unit in ("count", "months", "number"):
+        return money.number(value, language)
+    return money.money(float(value) * 10 ** money.digits(unit), unit, language, compact=True)
+
+
+def signed(fact: Record, language: str) -> str:
+    """Return a stored fact with its sign, as a change is read."""
+    return ("+" if float(fact["value"]) > 0 else "") + shown(fact, language)
+
+
+def _change(fact: Record | None, language: str) -> str:
+    if fact is None:
+        return ""
+    if fact["unit"] != "rate":
+        return signed(fact, language)
+    # A share that rises from 90 % to 91 % rises by one point, not by one percent.
+    points = money.number(100 * fact["value"], language, decimals=1)
+    sign = "+" if fact["value"] > 0 else ""
+    return translator(language)("{points} points").format(points=sign + points)
+
+
+def _range(fact: Record, language: str) -> str:
+    if fact["low"] is None or fact["high"] is None:
+        return ""
+    return f"{shown(fact, language, 'low')} – {shown(fact, language, 'high')}"
