@@ -94,7 +94,17 @@ def test_each_owner_starts_with_what_is_due_soonest():
         }
     )
 
-    assert who_starts(talks)["customer_id"].tolist() == ["C3", "C2"]
+    first = who_starts(talks, month="2026-09", language="en")
+
+    assert first["customer_id"].tolist() == ["C3", "C2"]
+    assert first["propose_by"].tolist() == ["2026-10-02", "2026-10-09"]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "at once"), ("ja", "至急")])
+def test_what_was_due_when_the_month_ended_is_due_at_once(language, said):
+    talks = pd.DataFrame({"owner": ["Ito"], "customer_id": ["C1"], "propose_by": ["2026-09-30"]})
+
+    assert who_starts(talks, month="2026-09", language=language)["propose_by"].tolist() == [said]
 
 
 def test_the_month_is_told_by_its_largest_reasons():

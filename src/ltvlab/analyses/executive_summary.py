@@ -15,6 +15,7 @@ from ltvlab.analyses._summary_figures import (
     signed,
 )
 from ltvlab.findings import Finding, Status
+from ltvlab.months import last_day, parse_month
 from ltvlab.text import in_sentence, month_label, paragraph, translator
 
 __all__ = [
@@ -99,10 +100,15 @@ def cannot_say(table: pd.DataFrame, sections: pd.DataFrame, *, language: str) ->
     )
 
 
-def who_starts(talks: pd.DataFrame) -> pd.DataFrame:
-    """Return whom each owner speaks to first, what is due soonest on top, from the table `next_talks`."""
+def who_starts(talks: pd.DataFrame, *, month: str, language: str) -> pd.DataFrame:
+    """Return whom each owner speaks to first, what is due soonest on top, from the table `next_talks`.
+
+    What was due when the month ended is due at once.
+    """
     by_owner = talks.sort_values(["propose_by", "owner"], kind="stable", na_position="last")
-    return by_owner.drop_duplicates("owner").head(TALKS_SHOWN).reset_index(drop=True)
+    first = by_owner.drop_duplicates("owner").head(TALKS_SHOWN).reset_index(drop=True)
+    today = first["propose_by"] == str(last_day(parse_month(month)))
+    return first.assign(propose_by=first["propose_by"].mask(today, translator(language)("at once")))
 
 
 def conclude(
