@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from ltvlab.analyses import data_quality as quality
+from ltvlab.metrics.section_needs import Held
 from ltvlab.sources.faults import EXCLUSIONS, WARNINGS
 from ltvlab.text import known
 
@@ -13,7 +14,7 @@ FILES = pd.DataFrame(
         "sha256": ["x", "y"], "rows_read": [10, 5], "rows_used": [7, 5], "rows_excluded": [2, 0], "rows_quarantined": [1, 0],
     }
 )  # fmt: skip
-SECTIONS = ["mrr_movements", "retention", "segment_ltv", "cohort_curves", "survival_curves"]
+ALL = {"contracts", "invoices", "spend", "deals", "deal_stages", "events", "usage", "surveys"}
 
 
 def _columns(*rows):
@@ -25,6 +26,13 @@ FULL = _columns(
 )
 
 
+def _held(*, basis="contracts", months=36, customers=60, tables=ALL):
+    counts = {
+        "months": months, "customers": customers, "ranked": 100, "losses": 40, "renewals": 40, "closed_deals": 40,
+    }  # fmt: skip
+    return Held(basis, True, counts, frozenset(tables))
+
+
 def _rows(*, quarantined=0):
     files = FILES.assign(rows_quarantined=[quarantined, 0], rows_used=[8 - quarantined, 5])
     return quality.rows_read(files)
@@ -32,7 +40,8 @@ def _rows(*, quarantined=0):
 
 def _conclude(mrr, *, rows=None, columns=FULL, language="en"):
     rows = _rows() if rows is None else rows
-    sections = quality.coverage(mrr, language=language)
+    data = _held(basis=mrr.attrs["basis"], months=mrr.shape[1], customers=len(mrr))
+    sections = quality.coverage(data, language=language)
     return quality.conclude(
         rows, pd.DataFrame(), quality.fill(columns), sections, mrr, language=language
     )
@@ -75,43 +84,26 @@ def test_only_mapped_columns_are_counted_the_emptiest_first():
     assert quality.segment_fill(columns)["column"].tolist() == ["industry", "region", "channel"]
 
 
-@pytest.mark.parametrize(
-    ("months", "customers", "given", "states"),
-    [
-        (13, 50, {}, ["shown"] * 5),
-        (13, 50, {"margin_source": "none"}, ["shown", "shown", "stamped", "shown", "shown"]),
-        (13, 49, {}, ["stamped"] * 5),
-        (12, 50, {}, ["shown", "refused", "shown", "shown", "shown"]),
-        (11, 50, {}, ["shown", "refused", "stamped", "stamped", "stamped"]),
-        (13, 50, {"basis": "orders"}, ["refused", "refused", "shown", "shown", "refused"]),
-    ],
-)
-def test_a_section_is_shown_stamped_or_refused_by_what_the_data_hold(
-    matrix, months, customers, given, states
-):
-    """A year-on-year rate needs thirteen months: twelve steps between them."""
-    sections = quality.coverage(_book(matrix, customers, months, **given), language="en")
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_map_says_exactly_what_would_unlock_each_section(english_left, language):
+    """Ten months, 49 customers, no spend: what is lacking is said section by section."""
+    data = _held(months=10, customers=49, tables={"contracts"})
 
-    assert sections["section"].tolist() == SECTIONS
-    assert sections["state"].tolist() == states
-    assert ((sections["reason"] == "") == (sections["state"] == "shown")).all()
+    sections = quality.coverage(data, language=language).set_index("section")
 
-
-def test_the_reason_says_how_much_is_lacking(matrix):
-    sections = quality.coverage(_book(matrix, 3, 4), language="en").set_index("section")
-
-    assert sections.loc["retention", "reason"] == "needs 9 more months"
+    assert sections.loc["retention"].tolist() == [
+        "refused",
+        {"en": "needs 3 more months", "ja": "必要なもの：あと3か月分のデータ"}[language],
+    ]
+    assert sections.loc["mrr_movements", "state"] == "stamped"
     assert (
-        sections.loc["mrr_movements", "reason"]
-        == "3 customers: under 50, read names rather than rates"
+        sections.loc["customer_cost", "reason"]
+        == {
+            "en": "needs spend and 2 more months",
+            "ja": "必要なもの：費用、あと2か月分のデータ",
+        }[language]
     )
-
-
-def test_customers_who_left_do_not_count_as_active(matrix):
-    mrr = _book(matrix)
-    mrr.iloc[0, -1] = 0.0
-
-    assert quality.coverage(mrr, language="en")["reason"].iloc[0].startswith("49 customers")
+    assert ((sections["reason"] == "") == (sections["state"] == "shown")).all()
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -179,8 +171,7 @@ def test_caveats_say_where_revenue_and_margin_come_from(
 ):
     finding = _conclude(_book(matrix, basis=basis, margin_source=margin_source), language=language)
 
-    refused = 3 if basis == "orders" else 0
-    assert len(finding.caveats) == 2 + refused
+    assert len(finding.caveats) == 2
     if language == "en":
         assert {"contracts": "contracts", "invoices": "invoices", "orders": "orders"}[
             basis

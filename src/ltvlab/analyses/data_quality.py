@@ -5,14 +5,39 @@ from __future__ import annotations
 import pandas as pd
 
 from ltvlab.findings import Fact, Finding, Status
-from ltvlab.months import YEAR
+from ltvlab.metrics.section_needs import Held, held, section_states
+from ltvlab.money import number
 from ltvlab.sources.faults import EXCLUSIONS
-from ltvlab.text import in_sentence, month_label, translator
+from ltvlab.text import in_sentence, listed, month_label, translator
 
+__all__ = [
+    "conclude",
+    "coverage",
+    "excluded_rows",
+    "fill",
+    "held",
+    "input_warnings",
+    "rows_read",
+    "segment_fill",
+]
 SLUG = "data_quality"
 INTAKE = ("intake_files", "intake_excluded", "intake_warnings", "intake_columns")
 QUESTION = "What came in, and what does it allow?"
-FEW_CUSTOMERS = 50
+TABLES = {
+    "contracts": "table_contracts", "deals": "table_deals", "deal_stages": "table_deal_stages",
+    "events": "table_events", "invoices": "table_invoices", "spend": "table_spend",
+    "surveys": "table_surveys", "usage": "table_usage",
+}  # fmt: skip
+LACKS = {
+    "recurring": "contracts, or invoices with service periods",
+    "margin": "cost per order, or gross margin per product",
+    "months": "{count} more months",
+    "customers": "{count} more paying customers, and until then names rather than rates",
+    "ranked": "{count} more customers that paid in three months",
+    "losses": "{count} more customers that left within twelve months",
+    "renewals": "{count} more contracts that came due and are decided",
+    "closed_deals": "{count} more deals closed within twelve months",
+}
 STALE_MONTHS = 3
 # A segment that many customers lack says little about those that have it (D02).
 MOSTLY_FILLED = 0.9
@@ -53,43 +78,31 @@ def segment_fill(columns: pd.DataFrame) -> pd.DataFrame:
     return columns[(columns["table"] == "customers") & columns["column"].isin(SEGMENT_COLUMNS)]
 
 
-def coverage(mrr: pd.DataFrame, *, language: str) -> pd.DataFrame:
-    """Return one row per section: shown, stamped or refused, and what would unlock more."""
+def coverage(data: Held, *, language: str) -> pd.DataFrame:
+    """Return one row per section: shown, stamped or refused, and exactly what would unlock more (D34)."""
     say = translator(language)
-    months = mrr.shape[1]
-    active = int((mrr.iloc[:, -1] > 0).sum())
-    recurring = mrr.attrs["basis"] != "orders"
-    wanting = say("needs {count} more months")
-    year = wanting.format(count=YEAR + 1 - months) if months <= YEAR else ""
-    short = wanting.format(count=YEAR - months) if months < YEAR else ""
-    no_bridge = "" if recurring else say("needs contracts, or invoices with service periods")
-    no_margin = (
-        say("needs cost per order, or gross margin per product")
-        if mrr.attrs["margin_source"] == "none"
+    states = section_states(data)
+    reasons = [
+        say("needs {things}").format(
+            things=listed((_thing(*lack, language) for lack in lacks), language)
+        )
+        if lacks
         else ""
-    )
-    few = (
-        say("{count} customers: under 50, read names rather than rates").format(count=active)
-        if active < FEW_CUSTOMERS
-        else ""
-    )
-    rows = [
-        ("mrr_movements", no_bridge, few),
-        ("retention", no_bridge or year, few),
-        ("segment_ltv", "", short or no_margin or few),
-        ("cohort_curves", "", short or few),
-        ("survival_curves", no_bridge, short or few),
+        for lacks in states["lacks"]
     ]
-    return pd.DataFrame(
-        [
-            {
-                "section": name,
-                "state": "refused" if refused else "stamped" if stamped else "shown",
-                "reason": refused or stamped,
-            }
-            for name, refused, stamped in rows
-        ]
-    )
+    return states.drop(columns="lacks").assign(reason=reasons)
+
+
+def _thing(what: str | tuple[str, ...], count: int, language: str) -> str:
+    say = translator(language)
+    if isinstance(what, tuple):
+        names = [in_sentence(TABLES[name], language) for name in what]
+        return (
+            say("one of {tables}").format(tables=listed(names, language))
+            if len(names) > 1
+            else names[0]
+        )
+    return say(LACKS[what]).format(count=number(count, language))
 
 
 def conclude(
@@ -120,7 +133,7 @@ def conclude(
         },
         facts=tuple(facts.values()),
         language=language,
-        caveats=_caveats(sections, mrr, language),
+        caveats=_caveats(mrr, language),
     )
 
 
@@ -186,7 +199,7 @@ def _decision(rows: pd.DataFrame, filled: pd.DataFrame, mrr: pd.DataFrame, langu
     return say("Go on: nothing in the inputs stands against the figures that follow.")
 
 
-def _caveats(sections: pd.DataFrame, mrr: pd.DataFrame, language: str) -> tuple[str, ...]:
+def _caveats(mrr: pd.DataFrame, language: str) -> tuple[str, ...]:
     say = translator(language)
     bases = {
         "contracts": "MRR is read from contracts.",
@@ -199,6 +212,4 @@ def _caveats(sections: pd.DataFrame, mrr: pd.DataFrame, language: str) -> tuple[
         "cost": "Gross margin comes from the cost of each order line.",
         "none": "No gross margin is known: values are revenue.",
     }
-    missing = sections[sections["state"] == "refused"]
-    refused = tuple(f"{say(row.section)}: {row.reason}" for row in missing.itertuples())
-    return (say(bases[mrr.attrs["basis"]]), say(sources[mrr.attrs["margin_source"]]), *refused)
+    return (say(bases[mrr.attrs["basis"]]), say(sources[mrr.attrs["margin_source"]]))

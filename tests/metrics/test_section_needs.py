@@ -1,0 +1,90 @@
+"""Sections lock and unlock exactly where the data begin to carry them."""
+
+import pandas as pd
+import pytest
+
+from ltvlab.metrics.section_needs import NEEDS, Held, held, section_states
+
+COUNTS = {
+    "months": 36, "customers": 60, "ranked": 100, "losses": 40, "renewals": 40, "closed_deals": 40,
+}  # fmt: skip
+TABLES = {"contracts", "invoices", "spend", "deals", "deal_stages", "events", "usage", "surveys"}
+
+
+def _states(**changes):
+    counts = COUNTS | {name: count for name, count in changes.items() if name in COUNTS}
+    data = Held(
+        changes.get("basis", "contracts"),
+        changes.get("margin", True),
+        counts,
+        frozenset(changes.get("tables", TABLES)),
+    )
+    return section_states(data).set_index("section")
+
+
+def test_with_everything_brought_every_section_is_shown():
+    assert set(_states()["state"]) == {"shown"}
+
+
+@pytest.mark.parametrize(
+    ("count", "enough", "section", "below"),
+    [
+        ("customers", 50, "mrr_movements", "stamped"),
+        ("customers", 50, "value_models", "refused"),
+        ("months", 12, "cohort_curves", "stamped"),
+        ("months", 12, "customer_cost", "refused"),
+        ("months", 13, "retention", "refused"),
+        ("losses", 10, "value_models", "refused"),
+        ("losses", 10, "survival_curves", "stamped"),
+        ("renewals", 5, "renewals", "refused"),
+        ("renewals", 30, "renewals", "stamped"),
+        ("closed_deals", 5, "sales_pipeline", "refused"),
+        ("ranked", 30, "ltv_traits", "refused"),
+    ],
+)
+def test_a_section_unlocks_at_its_number_and_not_one_before(count, enough, section, below):
+    short = _states(**{count: enough - 1}).loc[section]
+    reached = _states(**{count: enough}).loc[section]
+
+    assert short["state"] == below
+    assert short["lacks"] == ((count, 1),)
+    assert reached["state"] != below or count not in dict(reached["lacks"])
+
+
+@pytest.mark.parametrize("section", NEEDS)
+def test_bringing_exactly_what_is_named_unlocks_the_section(section):
+    """From nothing at all, each answer is followed until nothing is lacking."""
+    counts, tables, rest = dict.fromkeys(COUNTS, 0), set(), {"basis": "orders", "margin": False}
+    for _ in range(3):
+        state = _states(**counts, tables=tables, **rest).loc[section]
+        for what, number in state["lacks"]:
+            if isinstance(what, tuple):
+                tables.add(what[-1])
+            elif what in counts:
+                counts[what] += number
+            else:
+                rest |= {"recurring": {"basis": "contracts"}, "margin": {"margin": True}}[what]
+
+    assert _states(**counts, tables=tables, **rest).loc[section, "state"] == "shown"
+
+
+def test_counts_are_read_from_the_book(matrix, people, crm_deals, crm_stages):
+    """Of three that paid, one left in the last month, and one is new in it; one deal was won lately."""
+    months = 14
+    mrr = matrix(
+        {"A": [10] * months, "B": [10] * (months - 1) + [0], "C": [0] * (months - 1) + [10]}
+    )
+    files = pd.DataFrame({"table": ["contracts", "deals"], "rows_used": [3, 0]})
+    deals = crm_deals(
+        {
+            "D1": {"is_won": True, "created_date": "2024-02-01", "close_date": "2024-08-01"},
+            "D2": {"is_won": True, "created_date": "2023-02-01", "close_date": "2023-08-01"},
+            "D3": {"created_date": "2025-01-10"},
+        }
+    )
+    data = held(mrr, people(mrr), renewals=pd.DataFrame(), deals=(deals, crm_stages()), files=files)
+
+    assert data.counts == {
+        "months": 14, "customers": 2, "ranked": 2, "losses": 1, "renewals": 0, "closed_deals": 1,
+    }  # fmt: skip
+    assert data.tables == {"contracts"}
