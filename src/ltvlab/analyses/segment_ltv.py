@@ -14,6 +14,7 @@ from ltvlab.analyses._value_facts import value_facts
 from ltvlab.analyses._value_words import answer, decision
 from ltvlab.findings import Finding, Status
 from ltvlab.metrics.backtests import admitted_models, backtest_origins, backtests
+from ltvlab.metrics.customer_ledger import customer_ledger, is_ledger
 from ltvlab.metrics.existing_values import existing_value
 from ltvlab.metrics.segment_values import FIRM_CUSTOMERS, ltv_by_segment
 from ltvlab.metrics.value_components import ltv_components
@@ -27,11 +28,13 @@ __all__ = [
     "backtest_origins",
     "backtests",
     "conclude",
+    "customer_ledger",
     "existing_value",
     "ltv_by_month",
     "ltv_by_segment",
     "ltv_components",
     "ltv_methods",
+    "models_in_use",
     "segment_contrasts",
     "value_drivers",
 ]
@@ -76,6 +79,11 @@ def segment_contrasts(ltv: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame
     contrasts["p_value"] = adjusted_p_values(p_values.where(sure).to_numpy())
     contrasts.attrs = dict(ltv.attrs)
     return contrasts.sort_values(["p_value", "axis", "segment"]).reset_index(drop=True)
+
+
+def models_in_use(tested: pd.DataFrame, mrr: pd.DataFrame) -> frozenset[str]:
+    """Return the models that `backtests` admits; none for a book so small that it is read by name (D34)."""
+    return frozenset() if is_ledger(mrr) else admitted_models(tested)
 
 
 def conclude(

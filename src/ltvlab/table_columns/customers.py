@@ -77,6 +77,10 @@ OPPORTUNITIES: Columns = {
     "offer_yield": {"trigger": "segment", **YIELD},
     "action_yield": {"play": "segment", **YIELD},
     "gate_audit": {"standing": "word", **YIELD},
+    "customer_ledger": {
+        "customer_id": "text", "name": "text", "start_month": "month", "age": "months", "amount": "money",
+        "change_12": "money", "margin_total": "money", "share": "rate", "renewal_at": "day",
+    },
     "next_talks": {
         "owner": "segment", "customer_id": "text", "kind": "word", "about": "segment",
         "play": "word", "channel": "text", "propose_by": "text", "evidence": "text",
