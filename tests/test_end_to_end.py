@@ -29,11 +29,17 @@ COLUMNS = {
     "cohort_logos": "cohort age value base complete",
     "cohort_revenue": "cohort age value base complete",
     "survival": "axis segment age survival low high at_risk",
+    "kpi_targets": "kpi segment month actual target last_year year_to_date landing attainment pace status team owner responsible unit better cadence landing_low landing_high year_end done gap year_growth reason",
+    "renewal_calendar": "month due auto_renewing notice_given committed_mrr contracts deadlines",
     "convention_gaps": "preset figure unit ours theirs convention part",
     "reconciliation": "month mrr contracts_only invoices_only residual accrued timing one_time usage credits billed",
 }
 # Abbreviations, file formats, and the units of the word "file": the same in both languages.
 SAME_IN_BOTH = {
+    "KPI",
+    # The finance team's own name for a target, demo_count.
+    "demo",
+    "count",
     "CRM",
     "NPS",
     "RFM",
@@ -81,7 +87,7 @@ def test_the_report_has_its_pages_pdf_and_tables(english):
     public = sorted(file.name for file in (english / "public").iterdir())
 
     assert public == [
-        "cohort_curves.html", "conventions.html", "customer_segments.html", "data_quality.html", "index.html", "ltv_traits.html", "mrr_movements.html", "opportunities.html",
+        "cohort_curves.html", "conventions.html", "customer_segments.html", "data_quality.html", "index.html", "kpi_targets.html", "ltv_traits.html", "mrr_movements.html", "opportunities.html",
         "report.pdf", "sales_pipeline.html",
         "segment_ltv.html", "tables",
     ]  # fmt: skip

@@ -10,12 +10,13 @@ from ltvlab.errors import DataError, UsageError
 from ltvlab.loading import (
     load_customers,
     load_deals,
-    load_findings,
     load_matrix,
     load_panel,
     load_tables,
+    load_targets,
 )
 from ltvlab.preparing import prepare
+from ltvlab.run_loading import load_findings
 
 MONTH = "2026-09"
 
@@ -475,3 +476,21 @@ def test_a_customer_starts_on_the_first_day_it_pays_for(write_company):
     assert customers["start_month"].astype(str).to_dict() == {
         "C1": "2026-03", "C2": "2026-05", "C3": "2026-06", "C4": "2026-02"
     }  # fmt: skip
+
+
+def test_targets_come_with_who_answers_for_them(write_company):
+    params = write_company(
+        {"targets": "kpi,month,target\nmrr,2026-09,100\nmrr,2027-03,130\n"},
+        kpis={"mrr": {"owner": "Ito", "cadence": "quarterly"}, "nrr": {"owner": "Mori"}},
+    )
+
+    targets = load_targets(params, "2026-09")
+
+    assert targets["target"].tolist() == [100.0, 130.0]
+    assert targets.attrs["kpis"] == {
+        "mrr": {"owner": "Ito", "cadence": "quarterly"}, "nrr": {"owner": "Mori", "cadence": None},
+    }  # fmt: skip
+
+
+def test_without_targets_there_are_no_rows(small):
+    assert load_targets(small, "2026-09").empty

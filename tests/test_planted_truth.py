@@ -15,6 +15,7 @@ from ltvlab import (
     load_periods,
     load_rates,
     load_tables,
+    load_targets,
     load_terms,
 )
 from ltvlab.analyses import (
@@ -23,6 +24,7 @@ from ltvlab.analyses import (
     customer_segments,
     data_quality,
     executive_summary,
+    kpi_targets,
     ltv_traits,
     mrr_movements,
     opportunities,
@@ -407,3 +409,58 @@ def test_each_planted_group_is_where_it_belongs(found, planted):
     assert max(seen) <= pd.Timestamp("2026-09-30")
     assert (found.rows["propose_by"].dropna() >= pd.Timestamp("2026-09-30")).all()
     assert found.rows["opportunity_id"].is_unique
+
+
+@pytest.fixture
+def kpis(planted, mrr, customers):
+    """Return the demo company's tables of plan against actual; what LTV needs is left out."""
+    booked = {"view": "booked"}
+    given = load_tables(*DEMO, names=["surveys", "events", "usage"])
+    book = kpi_targets.kpi_book(
+        load_matrix(*DEMO, **booked), load_customers(*DEMO, **booked), load_panel(*DEMO, **booked),
+        fx=load_matrix(*DEMO, value="fx", **booked), lines=load_contract_lines(*DEMO),
+        at_then=load_matrix(*DEMO, value="year_ago_rates", **booked), deals=load_deals(*DEMO),
+        held=load_matrix(*DEMO, by=["customer_id", "family"]), surveys=given["surveys"],
+    )  # fmt: skip
+    valued = {
+        "values": pd.DataFrame(columns=["month", "axis", "segment", "value", "horizon_months"]),
+        "changes": pd.DataFrame(columns=["axis"]),
+        "acquisition": pd.DataFrame(columns=["channel", "ltv_cac"]),
+    }
+    return kpi_targets.target_tables(book, load_targets(*DEMO), valued, given, seed=1)
+
+
+def test_kpi_targets_hold_the_planted_mrr_against_the_plan_of_the_file(planted, kpis):
+    """The plan grows 1.75 % a month from the March before its fiscal year; September asks for 128.2 million."""
+    booked = pd.DataFrame(planted["booked_mrr"]["expected"]).set_index("month")["mrr"]
+    row = kpis["kpi_targets"].set_index("kpi").query("segment == 'all'").loc["mrr"]
+
+    assert (row["actual"], row["last_year"]) == (booked["2026-09"], booked["2025-09"])
+    assert row["target"] == pytest.approx(booked["2026-03"] * 1.0175**6, abs=1e5)
+    assert row["attainment"] == booked["2026-09"] / row["target"]
+    assert row["done"] == pytest.approx(
+        (booked["2026-09"] - booked["2026-03"]) / (row["year_end"] - booked["2026-03"])
+    )
+    assert kpis["kpi_gaps"].query("kpi == 'mrr'")["part"].sum() == row["gap"]
+
+
+def test_kpi_targets_keep_the_segment_and_the_name_nobody_knows(kpis):
+    table = kpis["kpi_targets"]
+
+    assert table.attrs["unknown"] == ("demo_count",)
+    assert table[table["segment"] == "300+"]["kpi"].tolist() == ["logo_churn"]
+
+
+def test_kpi_targets_take_the_planted_notices_off_what_is_committed(planted):
+    held = load_matrix(*DEMO, by=["customer_id", "product"])
+    tables = kpi_targets.renewal_tables(load_terms(*DEMO), held)
+    calendar = tables["renewal_calendar"]
+
+    assert (
+        calendar["committed_mrr"].iloc[0]
+        == pd.DataFrame(planted["booked_mrr"]["expected"])["mrr"].iloc[-1]
+    )
+    assert calendar["committed_mrr"].is_monotonic_decreasing
+    assert calendar.attrs["committed"] == calendar["committed_mrr"].iloc[-1]
+    # Fiscal years end in March and April is the wall: annual contracts began with them.
+    assert calendar["due"].sum() + calendar.attrs["unbound"] <= calendar.attrs["closing"] + 1

@@ -26,6 +26,7 @@ _HOMES = {
     "load_rates": "ltvlab.contract_loading",
     "load_reported": "ltvlab.run_loading",
     "load_tables": "ltvlab.loading",
+    "load_targets": "ltvlab.loading",
     "load_terms": "ltvlab.feature_loading",
 }
 __all__ = ["__version__", *_HOMES]

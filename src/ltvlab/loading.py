@@ -148,6 +148,18 @@ def load_deals(params: str, month: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         )
 
 
+def load_targets(params: str, month: str) -> pd.DataFrame:
+    """Return the targets as the company brings them, of all months; no rows where it brings none.
+
+    The attrs hold `kpis`, the owner and cadence that the params file gives to some KPIs.
+    """
+    brought = load_tables(params, month, names=["targets"])
+    targets = brought.get("targets", pd.DataFrame(columns=["kpi", "month", "target"]))
+    settings = load_params(params).kpis
+    targets.attrs = {"kpis": {name: setting.model_dump() for name, setting in settings.items()}}
+    return targets
+
+
 @contextmanager
 def opened(params: str, month: str) -> Iterator[tuple[Backend, dict[str, Any]]]:
     """Yield the warehouse of a company and month, open for reading, and what its book says."""

@@ -50,6 +50,13 @@ class AnalystNote(Names):
     author: Annotated[str, Field(min_length=1)]
 
 
+class KpiSetting(Strict):
+    """Who answers for a KPI, and how often it is looked at."""
+
+    owner: str = ""
+    cadence: Literal["monthly", "quarterly", "half_yearly", "yearly"] | None = None
+
+
 class Params(Strict):
     """One company's settings. Defaults are the project's own choices (marked *ours* in the docs)."""
 
@@ -81,6 +88,8 @@ class Params(Strict):
     churn_note: Names | None = None
     # Shown as a signed box on the summary of its month, and in no other.
     note: AnalystNote | None = None
+    # Owners and cadences of KPIs, where they differ from the project's own (GLOSSARY D42).
+    kpis: dict[str, KpiSetting] = Field(default={})
     data: str | None = None
     demo_seed: int | None = None
     quarantine_limit: Share = 0.01
@@ -170,7 +179,13 @@ def _sentence(message: str) -> str:
 
 
 def _fields_at(location: tuple[Any, ...]) -> list[str]:
-    models = {"lookup": Lookup, "unpivot": Unpivot, "aggregate": Aggregate, "name": Names}
+    models = {
+        "lookup": Lookup,
+        "unpivot": Unpivot,
+        "aggregate": Aggregate,
+        "name": Names,
+        "kpis": KpiSetting,
+    }
     named = [models[part] for part in location[:-1] if part in models]
     model = named[-1] if named else (Source if location[0] == "sources" else Params)
     return list(model.model_fields)

@@ -69,6 +69,34 @@ def traits() -> pd.DataFrame:
     return rows.assign(trait="industry", high=[0.5, 0.1], verdict=["found", "not_found"], n=40)
 
 
+def planned() -> tuple[pd.DataFrame, pd.DataFrame]:
+    months = pd.DataFrame({"month": pd.period_range("2026-07", periods=6, freq="M")})
+    months = months.assign(
+        kpi="mrr", segment="all", team="all", owner="all", partial=False,
+        actual=[100.0, 110.0, 120.0, np.nan, np.nan, np.nan], target=[100.0, 115, 130, 145, 160, 175],
+    )  # fmt: skip
+    row = {"landing": 150.0, "landing_low": 140.0, "landing_high": 165.0}
+    ends = months.iloc[[2]].assign(**row)
+    months.attrs, ends.attrs = {"currency": "JPY"}, {"currency": "JPY", "year_end": "2026-12"}
+    return months, ends
+
+
+def plan_course(language: str, *, rows: int = 6):
+    months, ends = planned()
+    shown = months.iloc[:rows]
+    shown.attrs = months.attrs
+    return charts.plan_course(shown, ends, kpi="mrr", language=language)
+
+
+def calendar() -> pd.DataFrame:
+    table = pd.DataFrame({"month": pd.period_range("2026-09", periods=3, freq="M")})
+    table = table.assign(
+        due=[50.0, 0.0, 90.0], auto_renewing=[20.0, 0, 60], notice_given=[10.0, 0, 0]
+    )
+    table.attrs["currency"] = "JPY"
+    return table
+
+
 DRAWN = {
     "bridge": lambda movements, language: charts.bridge(movements, language=language),
     "movement_bars": lambda movements, language: charts.movement_bars(movements, language=language),
@@ -88,6 +116,8 @@ DRAWN = {
         forecasts(), language=language
     ),
     "differences": lambda _, language: charts.differences(traits(), language=language),
+    "plan_course": lambda _, language: plan_course(language),
+    "renewal_wall": lambda _, language: charts.renewal_wall(calendar(), language=language),
 }
 
 EMPTY = {
@@ -107,6 +137,8 @@ EMPTY = {
         forecasts().iloc[:0], language="ja"
     ),
     "differences": lambda _: charts.differences(traits().iloc[:0], language="ja"),
+    "plan_course": lambda _: plan_course("ja", rows=1),
+    "renewal_wall": lambda _: charts.renewal_wall(calendar().iloc[:0], language="ja"),
 }
 
 

@@ -5,6 +5,7 @@ from ltvlab.charts.cohorts import same_age, triangle
 from ltvlab.charts.differences import differences
 from ltvlab.charts.movements import bridge, movement_bars
 from ltvlab.charts.over_time import rates, trend
+from ltvlab.charts.plans import plan_course, renewal_wall
 from ltvlab.charts.segments import intervals
 from ltvlab.charts.survival import curves
 from ltvlab.charts.values_over_time import values_by_month
@@ -17,7 +18,9 @@ __all__ = [
     "forecasts_by_origin",
     "intervals",
     "movement_bars",
+    "plan_course",
     "rates",
+    "renewal_wall",
     "same_age",
     "trend",
     "triangle",

@@ -28,6 +28,9 @@ CAC = {
 }  # fmt: skip
 EXISTING = {"expansion": 3.2e6, "retention": 4.6e6}
 YEN_PER_HOUR = 6000
+# A name of the finance team's own: no figure here is called so.
+UNKNOWN_KPI = "demo_count"
+LARGE = "300+"
 TARGET_MONTHS = np.arange(663, 687)  # fiscal years 2025 and 2026: April 2025 to March 2027
 
 
@@ -86,7 +89,7 @@ def draw_spend(customers: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
 
 
 def targets(lines: pd.DataFrame) -> pd.DataFrame:
-    """Return the plan as the finance team keeps it: one row per KPI, one column per month."""
+    """Return the plan as the finance team keeps it: one row per KPI and segment, one column per month."""
     booked = paid_months(lines).groupby("paid")["amount"].sum()
     into_year = (TARGET_MONTHS - 3) % 12 + 1
     opening = booked.reindex(TARGET_MONTHS - into_year).to_numpy()
@@ -97,9 +100,17 @@ def targets(lines: pd.DataFrame) -> pd.DataFrame:
         "logo_churn": np.full(len(TARGET_MONTHS), 0.011),
         "arpa": np.rint(opening * 1.006**into_year / 250 / 1e3) * 1e3,
         "nps": np.full(len(TARGET_MONTHS), 10.0),
+        "renewal_rate": np.full(len(TARGET_MONTHS), 0.82),
+        "upsell_rate": np.full(len(TARGET_MONTHS), 0.24),
+        "ltv": np.full(len(TARGET_MONTHS), 9.0e6),
+        UNKNOWN_KPI: np.full(len(TARGET_MONTHS), 12.0),
     }
     header = [f"{month // 12 + 1970}年{month % 12 + 1}月" for month in TARGET_MONTHS]
-    return pd.DataFrame(plan, index=header).T.rename_axis("kpi").reset_index()
+    whole = pd.DataFrame(plan, index=header).T.rename_axis("kpi").reset_index()
+    # Large customers are to leave half as often as all.
+    large = whole[whole["kpi"] == "logo_churn"].set_index("kpi") / 2
+    whole.insert(1, "segment", "")
+    return pd.concat([whole, large.reset_index().assign(segment=LARGE)], ignore_index=True)
 
 
 def draw_actions(deals: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

@@ -138,5 +138,5 @@ LAYOUTS: Mapping[str, Layout] = {
             "outcome": "結果", "outcome_at": "結果日",
         },
     ),
-    "targets": Layout(headers={"kpi": "KPI"}),
+    "targets": Layout(headers={"kpi": "KPI", "segment": "セグメント"}),
 }  # fmt: skip

@@ -49,7 +49,7 @@ def retention_table(
     losses = moves["churn"].abs() + moves["contraction"].abs()
     yearly = _yearly(mrr, mrr if year_ago_rates is None else year_ago_rates, seed=seed)
     table = pd.DataFrame({"month": mrr.columns}).join(yearly)
-    lost, there = _lost_customers(mrr, opening)
+    lost, there = lost_customers(mrr, opening)
     table["base_month"] = there
     table["logo_churn"] = np.divide(lost, there, out=np.full(len(there), np.nan), where=there > 0)
     table["revenue_churn"] = (losses / moves["opening"]).where(moves["opening"] > 0)
@@ -106,7 +106,7 @@ def _yearly(mrr: pd.DataFrame, at_rates: pd.DataFrame, *, seed: int) -> pd.DataF
     return rates
 
 
-def _lost_customers(mrr: pd.DataFrame, opening: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def lost_customers(mrr: pd.DataFrame, opening: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Return, per month, the customers lost in it, and those who paid before it."""
     paid = mrr.to_numpy() > 0
     started = began_before(mrr, opening)[:, :1] & paid[:, :1]

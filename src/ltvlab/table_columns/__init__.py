@@ -10,10 +10,11 @@ from __future__ import annotations
 from ltvlab.table_columns.customers import OPPORTUNITIES, SEGMENTS, TRAITS
 from ltvlab.table_columns.deals import PIPELINE
 from ltvlab.table_columns.kinds import Columns
+from ltvlab.table_columns.plans import PLANS
 from ltvlab.table_columns.report import INPUTS, SUMMARY
 from ltvlab.table_columns.revenue import COHORTS, CONVENTIONS, MOVEMENTS, VALUES
 
 COLUMNS: Columns = {
     **MOVEMENTS, **VALUES, **COHORTS, **SEGMENTS, **TRAITS,
-    **OPPORTUNITIES, **PIPELINE, **CONVENTIONS, **INPUTS, **SUMMARY,
+    **OPPORTUNITIES, **PIPELINE, **PLANS, **CONVENTIONS, **INPUTS, **SUMMARY,
 }  # fmt: skip

@@ -14,7 +14,7 @@ NEVER = dt.date(9999, 12, 31)
 def terms():
     """Return the function from contract lines (and when each stops being paid) to term ends."""
 
-    def build(*lines, as_of="2025-03-02"):
+    def build(*lines, as_of="2025-03-02", inclusive_ends=True):
         usual = {
             "customer_id": "A", "product": "P", "start_date": "2024-06-01", "end_date": "2025-05-31",
             "term_months": 12.0, "auto_renew": False, "notice_days": 30.0,
@@ -35,7 +35,7 @@ def terms():
             frame.drop(columns="runs_to"),
             periods,
             as_of=pd.Timestamp(as_of),
-            inclusive_ends=True,
+            inclusive_ends=inclusive_ends,
         )
 
     return build
@@ -90,6 +90,13 @@ def test_a_notice_counts_from_the_day_it_was_given(terms):
 
     assert terms(leaving)["leaves_at"].tolist() == [pd.Timestamp("2025-05-31")]
     assert terms(leaving, as_of="2025-02-09")["leaves_at"].isna().all()
+
+
+@pytest.mark.parametrize(("inclusive", "last"), [(True, "2025-03-31"), (False, "2025-03-30")])
+def test_who_leaves_is_paid_for_the_last_time_as_the_file_writes_ends(terms, inclusive, last):
+    given = {"cancel_notice_date": "2025-03-01", "cancel_effective_date": "2025-03-31"}
+
+    assert str(terms(given, inclusive_ends=inclusive)["leaves_at"].iloc[0].date()) == last
 
 
 def test_a_customers_renewal_is_its_next_term_end(terms):

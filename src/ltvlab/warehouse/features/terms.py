@@ -23,8 +23,8 @@ def term_ends(
 
     Columns contract_id, customer_id, product, amount (minor units a month, in `currency`),
     term_months, term_end (the last paid day of the term now running), notice_deadline, auto_renew, overdue
-    (ended, and nothing of the product runs on), notice_given_at, leaves_at. `periods` are the
-    warehouse's: where it says that a line was replaced, it is over. Lines with neither an
+    (ended, and nothing of the product runs on), notice_given_at, leaves_at (the last paid day, where
+    the notice is known). `periods` are the warehouse's: where it says that a line was replaced, it is over. Lines with neither an
     end nor a term have no row. Multi-year terms come due at their own end alone (D26).
     """
     lines = _recurring(contracts).merge(_running(periods), on=LINE, validate="many_to_one")
@@ -40,7 +40,8 @@ def term_ends(
         term_end=after - pd.Timedelta(days=1),
         notice_given_at=lines["cancel_notice_date"].where(lines["cancel_notice_date"] <= as_of),
     )
-    lines["leaves_at"] = lines["cancel_effective_date"].where(lines["notice_given_at"].notna())
+    last_paid = lines["cancel_effective_date"] - pd.Timedelta(days=int(not inclusive_ends))
+    lines["leaves_at"] = last_paid.where(lines["notice_given_at"].notna())
     over = (lines["runs_to"] <= as_of) | (lines["term_end"] < as_of)
     lines["overdue"] = _lapsed(lines, as_of) & ~_held_on(lines, over)
     notice = pd.to_timedelta(lines["notice_days"].fillna(0.0), unit="D")
