@@ -87,7 +87,9 @@ def test_the_report_has_its_pages_pdf_and_tables(english):
     public = sorted(file.name for file in (english / "public").iterdir())
 
     assert public == [
-        "cohort_curves.html", "conventions.html", "customer_segments.html", "data_quality.html", "index.html", "kpi_targets.html", "ltv_traits.html", "mrr_movements.html", "opportunities.html",
+        "claims.html", "cohort_curves.html", "conventions.html", "customer_segments.html",
+        "data_quality.html", "index.html", "kpi_targets.html", "ltv_traits.html",
+        "mrr_movements.html", "opportunities.html",
         "report.pdf", "sales_pipeline.html",
         "segment_ltv.html", "tables",
     ]  # fmt: skip

@@ -19,6 +19,7 @@ from ltvlab import (
     load_terms,
 )
 from ltvlab.analyses import (
+    claims,
     cohort_curves,
     conventions,
     customer_segments,
@@ -331,6 +332,70 @@ def test_customer_segments_find_what_goes_before_losses_and_nothing_else(planted
     assert found["usage_falls", 1] == found["score_falls", 1] == "leads"
     others = found[["negative_tickets", "community_silent", "no_talks"]]
     assert set(others) <= {"no_sign", "cannot_tell"}
+
+
+@pytest.fixture
+def records(planted, mrr, customers):
+    return claims.sales_records(
+        mrr,
+        load_matrix(*DEMO, value="margin"),
+        customers,
+        deals=load_deals(*DEMO),
+        history=load_feature_history(*DEMO),
+        given=load_tables(*DEMO, names=["deals", "events", "spend", "surveys", "usage"]),
+        panel=load_panel(*DEMO),
+    )
+
+
+@pytest.fixture
+def register(records):
+    table = claims.claims_register(records, upsell_trigger="usage_alert", seed=1, deal_seed=1)
+    return table.set_index("claim")
+
+
+def test_claims_ranges_hold_what_deals_were_drawn_with(planted, pipeline, register):
+    """Win rates do not depend on how content the customer was, nor on what started the deal."""
+    drawn = {name: planted[f"win_rate_{name}"]["expected"]["drawn_rate"] for name in PIPELINES[:3]}
+    won = pipeline["win_rates"].set_index("pipeline")
+    sold = (won["won"] + won["lost"])[["upsell", "cross_sell"]]
+    expansion = (sold * pd.Series(drawn)[sold.index]).sum() / sold.sum()
+    truth = {"expansion_wins": expansion / drawn["new"], "healthy_wins": expansion}
+
+    for name, value in truth.items():
+        assert register.loc[name, "low"] < value < register.loc[name, "high"], name
+    assert register.loc[["alert_wins", "healthy_wins"], "verdict"].tolist() == ["contradicted"] * 2
+
+
+def test_claims_repeat_the_verdict_on_ltv_cac_and_the_figures_of_the_pipeline(
+    planted, mrr, customers, ltv, pipeline, register
+):
+    """One figure, one value and one verdict, whichever chapter shows it."""
+    margin = load_matrix(*DEMO, value="margin")
+    brought = load_tables(*DEMO, names=["spend", "deals"])
+    cost = acquisition_table(mrr, margin, customers, ltv, **brought, seed=1).iloc[0]
+    ratio, alerts = pipeline["win_rates"].attrs["ratio"], pipeline["trigger_yield"]
+    alert = alerts.set_index("trigger").loc["usage_alert"]
+
+    for name, shown in {
+        "ltv_cac": cost["ltv_cac"],
+        "expansion_wins": ratio.ratio,
+        "alert_wins": alert["rate"],
+    }.items():
+        assert register.loc[name, "value"] == shown, name
+    assert (register.loc["ltv_cac", "low"], register.loc["ltv_cac", "high"]) == (
+        cost["low"],
+        cost["high"],
+    )
+    assert cost["verdict"] == "at_least_3" and register.loc["ltv_cac", "verdict"] == "supported"
+    assert tuple(register.loc["alert_wins", ["low", "high"]]) == (alert["low"], alert["high"])
+
+
+def test_claims_checks_find_that_offers_are_drawn_without_regard_to_potential(records):
+    """Deals were drawn over all customers, in every month, each in a pipeline of its own."""
+    status = claims.failure_patterns(records, seed=1).set_index("pattern")["status"]
+
+    assert status["one_approach"] in ("act", "watch")
+    assert status[["unmeasured", "split_data", "one_off"]].tolist() == ["good"] * 3
 
 
 @pytest.fixture

@@ -173,3 +173,25 @@ def test_the_japanese_finding_leaves_no_english(found, english_left):
     _, finding = found(rows, language="ja", products=("GTX Pro", "P"))
 
     assert english_left(finding, data=sorted(NAMES, key=len, reverse=True)) in ([], ["CRM"])
+
+
+def test_what_a_trigger_led_to_is_one_fact_of_twelve_months(crm_deals, crm_stages):
+    """Of deals begun by an alert 6 closed in the year, 3 won; the one of two years ago is left out."""
+    closed = {"pipeline": "upsell", "source_trigger": "usage_alert"}
+    rows = {
+        f"D{n}": {**closed, "customer_id": f"C{n}", "close_date": "2026-06-01", "is_won": n < 3}
+        for n in range(6)
+    }
+    rows["D9"] = {
+        **closed,
+        "created_date": "2024-01-01",
+        "close_date": "2024-06-01",
+        "is_won": True,
+    }
+    deals = crm_deals(rows)
+
+    tables = pipeline_tables(deals, crm_stages(), seed=1)
+    facts = {fact.id: fact for fact in conclude(tables, month="2026-09").facts}
+
+    found = facts["pipeline.trigger_yield.usage_alert"]
+    assert (found.value, found.n, found.segment) == (0.5, 6, "usage_alert")

@@ -102,3 +102,33 @@ def paid_book():
         )
 
     return build
+
+
+@pytest.fixture
+def records(matrix, people, deal_view):
+    """Return the function from amounts, deals and what was known at quarter ends to sales records.
+
+    The matrix ends in September 2026 and starts so many months before; `known` is quarter end →
+    customer_id → features. Every customer known pays; margin is half of MRR.
+    """
+    from ltvlab.metrics.sales_records import Records
+
+    def build(
+        rows, deals=None, *, known=None, reasons=None, basis="contracts", opening=False, **given
+    ):
+        months = len(next(iter(rows.values())))
+        first = str(pd.Period("2026-09", "M") - months + 1)
+        mrr = matrix(rows, first=first, basis=basis)
+        margin = mrr / 2
+        margin.attrs = dict(mrr.attrs)
+        customers = people(mrr, channel="Web").assign(opening=opening)
+        usual = {"mrr": 1.0, "margin_12": 1.0, "industry": "IT", "families": 1.0}
+        history = {
+            pd.Period(month, "M"): pd.DataFrame.from_dict(
+                {name: usual | given for name, given in features.items()}, orient="index"
+            )
+            for month, features in (known or {}).items()
+        }
+        return Records(mrr, margin, customers, deal_view(deals or {})[0], history, given, reasons)
+
+    return build

@@ -17,6 +17,7 @@ CHAPTERS = (
     "05_ltv_traits",
     "06_customer_segments",
     "07_opportunities",
+    "13_claims",
     "11_kpi_targets",
 )
 

@@ -11,7 +11,7 @@ from ltvlab.metrics.opportunities.known import KINDS
 from ltvlab.metrics.opportunities.listing import Opportunities
 
 DEFINITIONS = {"renewal": "D37", "repeat": "D32"}
-YIELDS = ("offer_yield", "action_yield", "gate_audit")
+YIELDS = ("action_yield", "gate_audit")
 
 
 def opportunity_kinds(found: Opportunities) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def opportunity_facts(found: Opportunities, kinds: pd.DataFrame, month: str) -> 
 
 
 def yield_facts(beside: Mapping[str, pd.DataFrame], month: str) -> list[Fact]:
-    """Return how often past offers were won: by what started them, by play, and by standing then."""
+    """Return how often past offers were won: by play, and by standing then."""
     return [
         Fact(
             id=f"opportunities.{name}",

@@ -42,6 +42,7 @@ def pipeline_facts(
         *(fact(f"lead_time_days.{row['pipeline']}", row["median_days"], "count", "D40", n=row["won"],
                low=row["low"], high=row["high"], segment=row["pipeline"])
           for row in tables["lead_times"].to_dict("records")),
+        *(_trigger(row, fact) for row in tables["trigger_yield"].to_dict("records")),
         fact("breaches", tables["breach_list"]["deal_id"].nunique(), "count", "D39"),
         fact("without_customer", _without_customer(tables["deal_counts"]), "count", "D40"),
         fact("alike_deals", tables["alike_products"]["deals"].sum(), "count", "D02"),
@@ -53,6 +54,11 @@ def pipeline_facts(
 def _win_rate(row: Mapping[str, object], fact) -> Fact:
     return fact(f"win_rate.{row['pipeline']}", row["rate"], "rate", n=int(row["won"] + row["lost"]),
                 low=row["low"], high=row["high"], segment=row["pipeline"])  # fmt: skip
+
+
+def _trigger(row: Mapping[str, object], fact) -> Fact:
+    return fact(f"trigger_yield.{row['trigger']}", row["rate"], "rate", n=int(row["won"] + row["lost"]),
+                low=row["low"], high=row["high"], segment=row["trigger"])  # fmt: skip
 
 
 def _checks(row: pd.Series, fact) -> list[Fact]:

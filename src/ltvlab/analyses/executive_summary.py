@@ -36,7 +36,7 @@ ORDER: dict[Status, int] = {"act": 0, "watch": 1, "good": 2, "insufficient": 3}
 # Within a status and without money at stake, what leadership asks first.
 CHAPTERS = (
     "mrr_movements", "kpi_targets", "segment_ltv", "opportunities", "ltv_traits", "cohort_curves",
-    "customer_segments", "sales_pipeline", "conventions", "data_quality",
+    "customer_segments", "sales_pipeline", "claims", "conventions", "data_quality",
 )  # fmt: skip
 TALKS_SHOWN = 8
 COLUMNS = ["question", "status", "answer", "decision", "stake", "odds"]

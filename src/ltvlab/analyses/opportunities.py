@@ -21,7 +21,6 @@ from ltvlab.metrics.opportunities.outcomes import (
     answered_actions,
     earlier,
     gate_audit,
-    trigger_yield,
 )
 from ltvlab.money import number
 from ltvlab.text import in_sentence, listed, paragraph, translator
@@ -41,7 +40,6 @@ __all__ = [
     "opportunity_kinds",
     "opportunity_table",
     "plain",
-    "trigger_yield",
 ]
 
 SLUG = "opportunities"
@@ -99,7 +97,7 @@ def conclude(
 ) -> Finding:
     """Return the lists in one answer: whom to talk to, whom to leave alone, and what is missing.
 
-    `beside` holds what past offers led to: offer_yield, action_yield and gate_audit, as tables.
+    `beside` holds what past offers led to: action_yield and gate_audit, as tables.
     """
     say = translator(language)
     kinds, table = opportunity_kinds(found), opportunity_table(found, language=language)

@@ -57,7 +57,7 @@ def acquisition_table(
     mrr: pd.DataFrame,
     margin: pd.DataFrame,
     customers: pd.DataFrame,
-    ltv: pd.DataFrame,
+    ltv: pd.DataFrame | None,
     *,
     spend: pd.DataFrame | None,
     deals: pd.DataFrame | None = None,
@@ -70,7 +70,7 @@ def acquisition_table(
     discount and no horizon; with fewer than ten losses a lower bound. `low`, `high` (BCa) and
     `probability` (that LTV/CAC is 3 or more) are from resampled customers. `payback_months` =
     CAC ÷ starting monthly margin of the new customers (not for orders); `horizon_value` = the headline of the
-    `ltv` table. `events` = losses. Money in minor units; the verdict says what is missing where
+    `ltv` table, where one is given. `events` = losses. Money in minor units; the verdict says what is missing where
     there is none. Spend of no channel counts in `all`; channels on one side only keep a row.
 
     Empty without a table of spend. The attrs say the lag and which months of spend count.
@@ -109,7 +109,7 @@ def _rows(
     mrr: pd.DataFrame,
     margin: pd.DataFrame,
     customers: pd.DataFrame,
-    ltv: pd.DataFrame,
+    ltv: pd.DataFrame | None,
     spent: pd.Series,
     *,
     complete: bool,
@@ -117,7 +117,7 @@ def _rows(
 ) -> list[dict]:
     sums = acquisition_sums(mrr, margin, customers)
     by_channel = spent.groupby(level="channel").sum()
-    headline = ltv[ltv["headline"]].set_index(["axis", "segment"])["value"]
+    headline = _headline(ltv)
     held = customers["channel"].reindex(sums.index)
     channels = sorted({*by_channel.index, *held}, key=lambda name: (name == UNKNOWN, name))
     chosen = [("all", sums, by_channel.sum(), headline.get(("all", "all"), np.nan))] + [
@@ -126,6 +126,12 @@ def _rows(
     ]  # fmt: skip
     common = {"complete": complete, "attrs": mrr.attrs, "seed": seed}
     return [_row(*place, **common) for place in chosen]
+
+
+def _headline(ltv: pd.DataFrame | None) -> pd.Series:
+    if ltv is None:
+        return pd.Series(dtype="float64")
+    return ltv[ltv["headline"]].set_index(["axis", "segment"])["value"]
 
 
 def _row(

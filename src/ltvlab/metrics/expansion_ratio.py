@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.metrics.deals import EXPANSION, FEWEST_CLOSED, closed_in_year
-from ltvlab.statistics.intervals import bca
-from ltvlab.statistics.resampling import resampled_sums
+from ltvlab.statistics.rate_ratios import rate_ratio, rate_ratio_range
 
 COLUMNS = ("expansion_won", "expansion_closed", "new_won", "new_closed")
 
@@ -48,24 +47,10 @@ def expansion_ratio(book: pd.DataFrame, *, as_of: pd.Timestamp, seed: int) -> Ex
     if min(sums[1], sums[3]) < FEWEST_CLOSED:
         return ExpansionRatio(*[np.nan] * 6, n)
     per_customer = counts.groupby(closed["cluster"]).sum().to_numpy()
-    ratio = float(_ratio(sums))
-    low, high = bca(
-        ratio,
-        _ratio(resampled_sums(per_customer, seed=seed)),
-        _ratio(sums - per_customer),
-    )
+    ratio = float(rate_ratio(sums))
+    low, high = rate_ratio_range(per_customer, seed=seed)
     same = _within_sizes(counts.groupby(closed["size"]).sum().to_numpy())
-    return ExpansionRatio(
-        sums[0] / sums[1], sums[2] / sums[3], ratio, float(low), float(high), same, n
-    )
-
-
-def _ratio(sums: np.ndarray) -> np.ndarray:
-    """Return (won ÷ closed of expansion) ÷ (won ÷ closed of new) along the last axis."""
-    won, closed, new_won, new_closed = np.moveaxis(np.asarray(sums, dtype="float64"), -1, 0)
-    below = closed * new_won
-    # np.divide with `where` keeps draws without a new win undefined instead of infinite.
-    return np.divide(won * new_closed, below, out=np.full(np.shape(below), np.nan), where=below > 0)
+    return ExpansionRatio(sums[0] / sums[1], sums[2] / sums[3], ratio, low, high, same, n)
 
 
 def _within_sizes(bands: np.ndarray) -> float:

@@ -7,6 +7,7 @@ own names), shown (a figure already in words), or text. One place, so that file,
 
 from __future__ import annotations
 
+from ltvlab.table_columns.claims import CLAIMS
 from ltvlab.table_columns.customers import OPPORTUNITIES, SEGMENTS, TRAITS
 from ltvlab.table_columns.deals import PIPELINE
 from ltvlab.table_columns.kinds import Columns
@@ -16,5 +17,5 @@ from ltvlab.table_columns.revenue import COHORTS, CONVENTIONS, MOVEMENTS, VALUES
 
 COLUMNS: Columns = {
     **MOVEMENTS, **VALUES, **COHORTS, **SEGMENTS, **TRAITS,
-    **OPPORTUNITIES, **PIPELINE, **PLANS, **CONVENTIONS, **INPUTS, **SUMMARY,
+    **OPPORTUNITIES, **PIPELINE, **CLAIMS, **PLANS, **CONVENTIONS, **INPUTS, **SUMMARY,
 }  # fmt: skip

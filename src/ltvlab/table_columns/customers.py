@@ -74,7 +74,6 @@ OPPORTUNITIES: Columns = {
     },
     "opportunity_funnel": {"kind": "word", "step": "word", "customers": "count"},
     "gate_shares": {"gate": "word", "customers": "count", "share": "rate"},
-    "offer_yield": {"trigger": "segment", **YIELD},
     "action_yield": {"play": "segment", **YIELD},
     "gate_audit": {"standing": "word", **YIELD},
     "customer_ledger": {

@@ -1,4 +1,4 @@
-"""What past offers led to: deals by what started them, and offers made to customers that should have waited."""
+"""What past offers led to: actions by play, and offers made to customers that should have waited."""
 
 from __future__ import annotations
 
@@ -14,16 +14,6 @@ from ltvlab.statistics.intervals import wilson
 AUDIT_MONTHS = 3
 MORE = ("upsell", "cross_sell")
 RATES = ["won", "closed", "win_rate", "low", "high"]
-
-
-def trigger_yield(book: Known) -> pd.DataFrame:
-    """Return won, closed, win_rate, low, high (Wilson) of upsell and cross-sell deals by what started them.
-
-    The row `all` is every such deal; deals without a trigger are in no other row.
-    """
-    closed = _offers(book)
-    started = closed.get("source_trigger", pd.Series(dtype="object"))
-    return _rated(closed.assign(trigger=started), "trigger")
 
 
 def answered_actions(book: Known) -> pd.DataFrame:
