@@ -31,6 +31,8 @@ COLUMNS = {
     "survival": "axis segment age survival low high at_risk",
     "kpi_targets": "kpi segment month actual target last_year year_to_date landing attainment pace status team owner responsible unit better cadence landing_low landing_high year_end done gap year_growth reason",
     "renewal_calendar": "month due auto_renewing notice_given committed_mrr contracts deadlines",
+    "scenarios": "scenario month mrr low high low_80 high_80",
+    "scenario_effects": "scenario lever effect",
     "convention_gaps": "preset figure unit ours theirs convention part",
     "reconciliation": "month mrr contracts_only invoices_only residual accrued timing one_time usage credits billed",
 }
@@ -89,7 +91,7 @@ def test_the_report_has_its_pages_pdf_and_tables(english):
     assert public == [
         "claims.html", "cohort_curves.html", "conventions.html", "customer_segments.html",
         "data_quality.html", "index.html", "kpi_targets.html", "ltv_traits.html",
-        "mrr_movements.html", "opportunities.html",
+        "mrr_movements.html", "mrr_scenarios.html", "opportunities.html",
         "report.pdf", "sales_pipeline.html",
         "segment_ltv.html", "tables",
     ]  # fmt: skip

@@ -28,6 +28,7 @@ from ltvlab.analyses import (
     kpi_targets,
     ltv_traits,
     mrr_movements,
+    mrr_scenarios,
     opportunities,
     sales_pipeline,
     segment_ltv,
@@ -529,3 +530,30 @@ def test_kpi_targets_take_the_planted_notices_off_what_is_committed(planted):
     assert calendar.attrs["committed"] == calendar["committed_mrr"].iloc[-1]
     # Fiscal years end in March and April is the wall: annual contracts began with them.
     assert calendar["due"].sum() + calendar.attrs["unbound"] <= calendar.attrs["closing"] + 1
+
+
+@pytest.fixture
+def engine(mrr, customers):
+    deals, stages = load_deals(*DEMO)
+    spend = load_tables(*DEMO, names=["spend"])["spend"]
+    return mrr_scenarios.forecast_engine(mrr, customers, spend=spend, deals=deals, stages=stages)
+
+
+def test_mrr_scenarios_would_have_foretold_the_planted_mrr(planted, engine, mrr, customers):
+    """What was booked in the last month lies in the ranges of six and of twelve months before."""
+    booked = pd.DataFrame(planted["booked_mrr"]["expected"])["mrr"].iloc[-1]
+
+    tested = mrr_scenarios.scenario_tables(engine, mrr, customers, seed=1)["scenario_backtest"]
+
+    assert tested["came"].tolist() == [booked, booked]
+    assert tested["low"].le(booked).all() and tested["high"].ge(booked).all()
+    assert (tested["error"].abs() < tested["unchanged_error"].abs()).all()
+
+
+def test_mrr_scenarios_find_that_deals_are_yearly_and_where_spend_brings_most(engine):
+    """Planted: amounts of deals are a year's; a customer costs most on the web, least by referral."""
+    moved = engine.moved
+
+    assert engine.open_business.amount_per_mrr == pytest.approx(12.0, rel=0.05)
+    assert engine.seen.channels[moved.source] == "Web広告 Paid web"
+    assert engine.seen.channels[moved.target] == "紹介 Referral"

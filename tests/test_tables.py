@@ -37,6 +37,7 @@ KINDS = {
     "probability",
     "day",
     "pipeline",
+    "scenario",
     "month",
     "flag",
     "word",

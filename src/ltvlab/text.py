@@ -22,13 +22,20 @@ PIPELINES = {
     "new": "pipeline_new", "upsell": "pipeline_upsell", "cross_sell": "pipeline_cross_sell",
     "expansion": "pipeline_expansion", "renewal": "pipeline_renewal", "all": "pipeline_all",
 }  # fmt: skip
+# The scenarios this project names; others keep the name they have in the params file.
+SCENARIOS = {
+    "base": "scenario_base", "retention_push": "scenario_retention_push",
+    "cross_sell_push": "scenario_cross_sell_push", "price_rise": "scenario_price_rise",
+    "downside": "scenario_downside", "open_deals": "scenario_open_deals",
+    "spend_moved": "scenario_spend_moved", "together": "scenario_together", "chosen": "scenario_chosen",
+}  # fmt: skip
 # Levels of traits that this project names, where a segment is otherwise the company's own word.
 OWN_LEVELS = frozenset(
     {
         UNKNOWN, OTHER, MANY, "all", "yes", "lowest third", "middle third", "highest third",
         "mail", "meeting", "call", "visit", "pricing_page", "upper_feature", "trial_request",
         "inquiry", "ticket", "help_page", "onboarding_done", "community", "seminar",
-        "churn_statement",
+        "churn_statement", "came_back", "open_deals",
     }
 )  # fmt: skip
 # What HTML lets through, but Quarto ({{< >}}), a formula ($) or raw code (`) would act on.
@@ -84,6 +91,11 @@ def pipeline_label(value: str, language: str) -> str:
         if value in PIPELINES
         else segment_label(value, language)
     )
+
+
+def scenario_label(value: str, language: str) -> str:
+    """Return a scenario's name: as the params file writes it, unless it is one of ours."""
+    return translator(language)(SCENARIOS[value]) if value in SCENARIOS else value
 
 
 def month_label(month: pd.Period, language: str) -> str:

@@ -127,9 +127,9 @@ def test_the_month_is_told_by_its_largest_reasons():
 
 def test_every_chapter_but_the_summary_has_its_place():
     assert set(CHAPTERS) == {
-        "mrr_movements", "segment_ltv", "opportunities", "ltv_traits", "cohort_curves",
-        "customer_segments", "sales_pipeline", "claims", "conventions", "data_quality",
-        "kpi_targets",
+        "mrr_movements", "mrr_scenarios", "segment_ltv", "opportunities", "ltv_traits",
+        "cohort_curves", "customer_segments", "sales_pipeline", "claims", "conventions",
+        "data_quality", "kpi_targets",
     }  # fmt: skip
 
 

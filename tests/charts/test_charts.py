@@ -64,6 +64,17 @@ def forecasts() -> pd.DataFrame:
     return table
 
 
+def scenarios() -> pd.DataFrame:
+    rows = pd.DataFrame(
+        {"month": pd.period_range("2026-10", periods=3, freq="M"), "mrr": [1e3, 1.1e3, 1.3e3]}
+    )
+    bands = {"low": 900.0, "low_80": 950.0, "high_80": 1400.0, "high": 1500.0}
+    names = ["base", "retention_push", *NAMES[:2]]
+    table = pd.concat([rows.assign(scenario=name, **bands) for name in names], ignore_index=True)
+    table.attrs["currency"] = "JPY"
+    return table
+
+
 def traits() -> pd.DataFrame:
     rows = pd.DataFrame({"level": NAMES[:2], "effect": [0.3, -0.1], "low": [0.1, -0.2]})
     return rows.assign(trait="industry", high=[0.5, 0.1], verdict=["found", "not_found"], n=40)
@@ -115,6 +126,9 @@ DRAWN = {
     "forecasts_by_origin": lambda _, language: charts.forecasts_by_origin(
         forecasts(), language=language
     ),
+    "scenario_lines": lambda movements, language: charts.scenario_lines(
+        scenarios(), movements, language=language
+    ),
     "differences": lambda _, language: charts.differences(traits(), language=language),
     "plan_course": lambda _, language: plan_course(language),
     "renewal_wall": lambda _, language: charts.renewal_wall(calendar(), language=language),
@@ -135,6 +149,9 @@ EMPTY = {
     "values_by_month": lambda _: charts.values_by_month(values_over_time().iloc[:0], language="ja"),
     "forecasts_by_origin": lambda _: charts.forecasts_by_origin(
         forecasts().iloc[:0], language="ja"
+    ),
+    "scenario_lines": lambda movements: charts.scenario_lines(
+        scenarios().iloc[:0], movements, language="ja"
     ),
     "differences": lambda _: charts.differences(traits().iloc[:0], language="ja"),
     "plan_course": lambda _: plan_course("ja", rows=1),

@@ -17,8 +17,9 @@ CHAPTERS = (
     "05_ltv_traits",
     "06_customer_segments",
     "07_opportunities",
-    "13_claims",
+    "09_mrr_scenarios",
     "11_kpi_targets",
+    "13_claims",
 )
 
 

@@ -29,12 +29,18 @@ SHARES = {
 }
 # Paying customers in the report month are too few, or history too short, for a firm word.
 SILENT = {
-    "one customer": {"03_segment_ltv", "04_cohort_curves", "06_customer_segments"},
+    "one customer": {
+        "03_segment_ltv",
+        "04_cohort_curves",
+        "06_customer_segments",
+        "09_mrr_scenarios",
+    },
     "two customers": {"03_segment_ltv", "04_cohort_curves", "06_customer_segments"},
     "four": {"03_segment_ltv", "04_cohort_curves", "06_customer_segments"},
     "all joined this month": {"02_mrr_movements", "04_cohort_curves"},
-    "eleven months": {"02_mrr_movements", "04_cohort_curves"},
-    "one order": {"02_mrr_movements", "03_segment_ltv", "04_cohort_curves"},
+    "forty-nine": {"09_mrr_scenarios"},
+    "eleven months": {"02_mrr_movements", "04_cohort_curves", "09_mrr_scenarios"},
+    "one order": {"02_mrr_movements", "03_segment_ltv", "04_cohort_curves", "09_mrr_scenarios"},
 }
 ALWAYS = {
     "one customer": "ja", "all left": "en", "one outlier who left": "ja",

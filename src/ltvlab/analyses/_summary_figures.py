@@ -16,6 +16,7 @@ KEY_FIGURES = {
     "retention.nrr": "NRR, 12 months",
     "retention.grr": "GRR, 12 months",
     "ltv.new_customer": "Value of a new customer",
+    "scenarios.base.12": "MRR expected in 12 months",
     "pipeline.weighted_calibrated": "Open deals, weighted by calibrated odds",
     "survival.12": "Customers kept after 12 months",
     "pipeline.win_rate.all": "Deals won, 12 months",

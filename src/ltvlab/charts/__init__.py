@@ -6,6 +6,7 @@ from ltvlab.charts.differences import differences
 from ltvlab.charts.movements import bridge, movement_bars
 from ltvlab.charts.over_time import rates, trend
 from ltvlab.charts.plans import plan_course, renewal_wall
+from ltvlab.charts.scenarios import scenario_lines
 from ltvlab.charts.segments import intervals
 from ltvlab.charts.survival import curves
 from ltvlab.charts.values_over_time import values_by_month
@@ -22,6 +23,7 @@ __all__ = [
     "rates",
     "renewal_wall",
     "same_age",
+    "scenario_lines",
     "trend",
     "triangle",
     "values_by_month",

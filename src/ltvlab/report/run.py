@@ -44,6 +44,7 @@ WITHOUT_CONTRACTS = {
     "convention_gaps": "the tools compared measure recurring revenue, which orders have none of",
     "convention_effects": "the conventions compared are those of recurring revenue",
     "reconciliation": "MRR is led to invoices, and orders have no MRR",
+    "scenarios": "an order promises no next one, so there is no MRR to carry forward",
 }
 WITHOUT_TERMS = {"renewals": "an invoice does not say when the contract behind it ends"}
 NOT_APPLICABLE = {"orders": WITHOUT_CONTRACTS, "invoices": WITHOUT_TERMS}

@@ -1,8 +1,8 @@
 """The published tables' columns: which there are, in which order, and of what kind.
 
 A column's kind says how it is written: money (minor units), rate (0–1), count, number, months,
-probability, month, day, flag, word (ours, translated), segment and pipeline (theirs, but for our
-own names), shown (a figure already in words), or text. One place, so that file, page and label cannot disagree.
+probability, month, day, flag, word (ours, translated), segment, pipeline and scenario (theirs, but for
+our own names), shown (a figure already in words), or text. One place, so that file, page and label cannot disagree.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from ltvlab.table_columns.kinds import Columns
 from ltvlab.table_columns.plans import PLANS
 from ltvlab.table_columns.report import INPUTS, SUMMARY
 from ltvlab.table_columns.revenue import COHORTS, CONVENTIONS, MOVEMENTS, VALUES
+from ltvlab.table_columns.scenarios import SCENARIOS
 
 COLUMNS: Columns = {
     **MOVEMENTS, **VALUES, **COHORTS, **SEGMENTS, **TRAITS,
-    **OPPORTUNITIES, **PIPELINE, **CLAIMS, **PLANS, **CONVENTIONS, **INPUTS, **SUMMARY,
+    **OPPORTUNITIES, **PIPELINE, **SCENARIOS, **CLAIMS, **PLANS, **CONVENTIONS, **INPUTS,
+    **SUMMARY,
 }  # fmt: skip
