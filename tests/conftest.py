@@ -134,7 +134,7 @@ def english_left():
 DEAL_DEFAULTS = {
     "customer_id": "C1", "pipeline": "new", "stage": "Talk", "amount": 100.0, "created_date": "2026-01-01",
     "close_date": None, "is_won": None, "probability": None, "product": "P", "owner": "Ito", "team": "East",
-    "previous_amount": None, "reason": None, "source_trigger": None, "size": "1–49",
+    "previous_amount": None, "list_amount": None, "reason": None, "source_trigger": None, "size": "1–49",
 }  # fmt: skip
 
 
@@ -150,7 +150,9 @@ def crm_deals():
         )
         for name in ("created_date", "close_date"):
             deals[name] = pd.to_datetime(deals[name]).astype("datetime64[us]")
-        numbers = dict.fromkeys(("amount", "probability", "previous_amount"), "float64")
+        numbers = dict.fromkeys(
+            ("amount", "probability", "previous_amount", "list_amount"), "float64"
+        )
         deals = deals.astype({"is_won": "object", **numbers})
         deals["is_won"] = deals["is_won"].where(deals["is_won"].notna(), None)
         deals.attrs = {

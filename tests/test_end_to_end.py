@@ -93,7 +93,7 @@ def test_the_report_has_its_pages_pdf_and_tables(english):
         "data_quality.html", "index.html", "kpi_targets.html", "ltv_traits.html",
         "mrr_movements.html", "mrr_scenarios.html", "opportunities.html",
         "report.pdf", "sales_pipeline.html",
-        "segment_ltv.html", "tables",
+        "segment_ltv.html", "selling_effects.html", "tables",
     ]  # fmt: skip
     assert run_faults(english) == []
 

@@ -10,8 +10,10 @@ from ltvlab import (
     load_deals,
     load_feature_history,
     load_features,
+    load_features_on,
     load_matrix,
     load_panel,
+    load_past_books,
     load_periods,
     load_rates,
     load_tables,
@@ -32,6 +34,7 @@ from ltvlab.analyses import (
     opportunities,
     sales_pipeline,
     segment_ltv,
+    selling_effects,
 )
 from ltvlab.metrics.acquisition_cost import acquisition_table
 from ltvlab.metrics.reasons import customer_reasons
@@ -557,3 +560,43 @@ def test_mrr_scenarios_find_that_deals_are_yearly_and_where_spend_brings_most(en
     assert engine.open_business.amount_per_mrr == pytest.approx(12.0, rel=0.05)
     assert engine.seen.channels[moved.source] == "Web広告 Paid web"
     assert engine.seen.channels[moved.target] == "紹介 Referral"
+
+
+def test_selling_effects_find_that_talks_before_renewals_kept_customers(planted, customers):
+    """The holdout is found, its difference holds the planted one, and no action is lost but the stray."""
+    books = load_past_books(*DEMO)
+    expected = planted["acted_on"]["expected"]
+
+    tables = selling_effects.acted_on_tables(books, customers)
+    states = tables["action_states"].set_index("state")["actions"]
+    row = tables["acted_on"].set_index("kind").loc["renewal"]
+
+    assert expected["on_no_list"] <= states["not_on_list"] <= expected["on_no_list"] + 2
+    assert expected["held_back"] - 1 <= states["held_back"] <= expected["held_back"]
+    assert expected["talks"] - 2 <= row["n_acted"] <= expected["talks"]
+    effect = expected["kept_after_a_talk"] - expected["kept_when_held_back"]
+    assert row["low"] < effect < row["high"]
+    assert (row["compared_with"], row["verdict"]) == ("held_back", "higher")
+    # Introducing a family was planted to change nothing.
+    assert tables["acted_on"].set_index("kind").loc["cross_sell", "verdict"] == "not_clear"
+
+
+def test_selling_effects_find_neither_harm_nor_bunching_where_none_was_planted(planted, customers):
+    """Talks for a sale fall on any day and anyone; contracts begin on the first of any month."""
+    books = load_past_books(*DEMO)
+    pitched = selling_effects.offers_made(books, customers)
+    made = selling_effects.with_gates(pitched, load_features_on(*DEMO, pitched))
+
+    offered = selling_effects.offered_tables(books, customers, made)
+    ends = selling_effects.quarter_end_tables(books, customers)["quarter_ends"]
+
+    judged = {
+        name: table.loc[table["verdict"] != "beside", "verdict"].tolist()
+        for name, table in offered.items()
+        if "verdict" in table
+    }
+    assert judged["churn_after_upsell"] == ["not_clear"]
+    assert judged["offers_while_blocked"][0] == "not_clear"
+    assert set(ends["verdict"]) == {"not_clear", "month_end"}
+    unhappy = offered["gate_audit"].set_index(["responsible", "gate"]).loc[("everyone", "unhappy")]
+    assert unhappy["blocked"] > 12

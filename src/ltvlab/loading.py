@@ -160,6 +160,11 @@ def load_targets(params: str, month: str) -> pd.DataFrame:
     return targets
 
 
+def load_chapter_settings(params: str, chapter: str) -> dict[str, Any]:
+    """Return what the params file sets for a chapter, such as `opportunities`; often nothing."""
+    return dict(load_params(params).notebooks.get(chapter, {}))
+
+
 @contextmanager
 def opened(params: str, month: str) -> Iterator[tuple[Backend, dict[str, Any]]]:
     """Yield the warehouse of a company and month, open for reading, and what its book says."""

@@ -32,7 +32,8 @@ SCENARIOS = {
 # Levels of traits that this project names, where a segment is otherwise the company's own word.
 OWN_LEVELS = frozenset(
     {
-        UNKNOWN, OTHER, MANY, "all", "yes", "lowest third", "middle third", "highest third",
+        UNKNOWN, OTHER, MANY, "all", "everyone", "yes", "lowest third", "middle third",
+        "highest third",
         "mail", "meeting", "call", "visit", "pricing_page", "upper_feature", "trial_request",
         "inquiry", "ticket", "help_page", "onboarding_done", "community", "seminar",
         "churn_statement", "came_back", "open_deals",

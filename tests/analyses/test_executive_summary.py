@@ -128,8 +128,8 @@ def test_the_month_is_told_by_its_largest_reasons():
 def test_every_chapter_but_the_summary_has_its_place():
     assert set(CHAPTERS) == {
         "mrr_movements", "mrr_scenarios", "segment_ltv", "opportunities", "ltv_traits",
-        "cohort_curves", "customer_segments", "sales_pipeline", "claims", "conventions",
-        "data_quality", "kpi_targets",
+        "cohort_curves", "customer_segments", "sales_pipeline", "selling_effects", "claims",
+        "conventions", "data_quality", "kpi_targets",
     }  # fmt: skip
 
 

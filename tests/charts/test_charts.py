@@ -108,6 +108,13 @@ def calendar() -> pd.DataFrame:
     return table
 
 
+def comparisons() -> pd.DataFrame:
+    rows = traits().rename(columns={"effect": "difference", "n": "n_first"})
+    return rows.assign(
+        comparison=["after_upsell", "acted_on_renewal"], n_other=5, verdict=["higher", "not_clear"]
+    )
+
+
 DRAWN = {
     "bridge": lambda movements, language: charts.bridge(movements, language=language),
     "movement_bars": lambda movements, language: charts.movement_bars(movements, language=language),
@@ -132,6 +139,7 @@ DRAWN = {
     "differences": lambda _, language: charts.differences(traits(), language=language),
     "plan_course": lambda _, language: plan_course(language),
     "renewal_wall": lambda _, language: charts.renewal_wall(calendar(), language=language),
+    "compared": lambda _, language: charts.compared(comparisons(), language=language),
 }
 
 EMPTY = {
@@ -156,6 +164,7 @@ EMPTY = {
     "differences": lambda _: charts.differences(traits().iloc[:0], language="ja"),
     "plan_course": lambda _: plan_course("ja", rows=1),
     "renewal_wall": lambda _: charts.renewal_wall(calendar().iloc[:0], language="ja"),
+    "compared": lambda _: charts.compared(comparisons().iloc[:0], language="ja"),
 }
 
 

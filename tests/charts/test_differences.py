@@ -35,3 +35,24 @@ def test_differences_of_nothing_say_so():
     axes = charts.differences(_table().iloc[:0], language="en")
 
     assert axes.texts[0].get_text() == "Nothing to show yet"
+
+
+def test_comparisons_are_drawn_filled_where_they_are_clear_of_zero():
+    table = pd.DataFrame(
+        {
+            "comparison": ["after_upsell", "acted_on_renewal"], "difference": [0.1, 0.2],
+            "low": [-0.1, 0.1], "high": [0.3, 0.3], "n_first": 10, "n_other": 5,
+            "verdict": ["not_clear", "higher"],
+        }
+    )  # fmt: skip
+
+    axes = charts.compared(table, language="en")
+
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["Renewal acted on (n=15)", "After an upsell (n=15)"]  # fmt: skip
+    assert axes.collections[1].get_offsets()[:, 0].tolist() == [0.2]
+
+
+def test_comparisons_of_nothing_say_so():
+    empty = pd.DataFrame(columns=["comparison", "difference", "low", "high", "n_first", "n_other", "verdict"])  # fmt: skip
+
+    assert charts.compared(empty, language="en").texts[0].get_text() == "Nothing to show yet"

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ltvlab.metrics.deal_outcomes import deal_outcomes, trigger_yield
+from ltvlab.metrics.deal_outcomes import deal_outcomes, deal_reasons, trigger_yield
 
 DAY = pd.Timestamp("2026-09-30")
 LOST = {"is_won": False, "close_date": "2026-06-01", "stage": "Lost"}
@@ -26,6 +26,33 @@ def test_losses_stand_by_reason_and_by_the_stage_they_had_reached(deal_view):
     assert table.loc[("reason", "Unknown"), "lost"] == 1
     assert table.loc[("stage_reached", "Talk"), "lost"] == 2
     assert table.loc[("stage_reached", "Offer"), "lost"] == 1
+
+
+def test_reasons_stand_by_pipeline_and_end_with_what_is_at_stake(deal_view):
+    """Nobody says why a deal was won: then no row of unknown reasons says so either."""
+    rows = {
+        "A": {**LOST, "reason": "Price"}, "B": {**LOST, "reason": "Price", "amount": 50.0},
+        "C": {**LOST, "pipeline": "upsell", "reason": "Timing"}, "D": WON, "E": LOST,
+        "F": {**LOST, "reason": "Old", "close_date": "2025-09-30"},
+    }  # fmt: skip
+    book, _ = deal_view(rows)
+
+    table = deal_reasons(book, as_of=DAY)
+
+    assert table[["pipeline", "reason", "deals", "amount"]].to_numpy().tolist() == [
+        ["new", "Price", 2, 150.0], ["new", "Unknown", 1, 100.0], ["upsell", "Timing", 1, 100.0],
+    ]  # fmt: skip
+    assert table["share"].tolist() == [2 / 3, 1 / 3, 1.0]
+
+
+def test_reasons_of_wins_are_told_apart_from_those_of_losses(deal_view):
+    book, _ = deal_view({"A": {**WON, "reason": "Fit"}, "B": {**LOST, "reason": "Price"}})
+
+    table = deal_reasons(book, as_of=DAY)
+
+    assert table[["ended", "reason", "share"]].to_numpy().tolist() == [
+        ["lost", "Price", 1.0], ["won", "Fit", 1.0],
+    ]  # fmt: skip
 
 
 def test_a_size_has_a_rate_from_five_closed_deals_on(deal_view):

@@ -20,6 +20,7 @@ CHAPTERS = (
     "09_mrr_scenarios",
     "11_kpi_targets",
     "13_claims",
+    "14_selling_effects",
 )
 
 

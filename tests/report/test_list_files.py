@@ -7,10 +7,10 @@ import pytest
 
 from ltvlab.report.list_files import COLUMNS, file_names, list_rows, without_formula, write_lists
 
-HEAD = "opportunity_id,customer_id,kind,product,play,channel,propose_by,evidence,mrr_delta,win_probability,expected_value,blocked_by,owner\n"
+HEAD = "opportunity_id,customer_id,kind,product,play,channel,propose_by,evidence,mrr_delta,win_probability,expected_value,blocked_by,open_deal_id,owner\n"
 ROWS = (
-    'upsell-A-Mail,A,upsell,Mail,add_seats,phone,2025-04-01,"=HYPERLINK(1)",1200.6,0.5,3000.25,unhappy,Sato\n'
-    "downsell-B-Mail,B,downsell,Mail,fewer_seats,,2025-04-01,x,-500,,,,Ito 伊藤\n"
+    'upsell-A-Mail,A,upsell,Mail,add_seats,phone,2025-04-01,"=HYPERLINK(1)",1200.6,0.5,3000.25,unhappy,=D1,Sato\n'
+    "downsell-B-Mail,B,downsell,Mail,fewer_seats,,2025-04-01,x,-500,,,,,Ito 伊藤\n"
 )
 NAMES = pd.Series({"A": "=cmd|'/C calc'!A0", "B": "株式会社渚"})
 
@@ -44,7 +44,7 @@ def test_a_csv_reads_back_with_all_its_columns_and_the_answer_left_open(written)
 def test_no_cell_of_a_csv_starts_a_formula_but_a_negative_number_stays_one(written):
     risky, plain = (pd.read_csv(file, dtype=str, keep_default_na=False) for file in (written[2], written[0]))  # fmt: skip
 
-    assert risky.loc[0, ["name", "evidence"]].tolist() == ["'=cmd|'/C calc'!A0", "'=HYPERLINK(1)"]
+    assert risky.loc[0, ["name", "evidence", "open_deal_id"]].tolist() == ["'=cmd|'/C calc'!A0", "'=HYPERLINK(1)", "'=D1"]  # fmt: skip
     assert plain.loc[0, "mrr_delta"] == "-500"
 
 

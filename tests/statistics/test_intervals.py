@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ltvlab.statistics.intervals import bootstrap_t, mean_interval, ratio_interval, wilson
+from ltvlab.statistics.intervals import (
+    bootstrap_t,
+    exact_share,
+    mean_interval,
+    ratio_interval,
+    wilson,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +28,15 @@ def test_wilson_agrees_with_the_definitions():
 
     assert low.round(3).tolist() == [0.198, 0.0]
     assert high.round(3).tolist() == [0.643, 0.114]
+
+
+def test_the_exact_range_agrees_with_scipy():
+    low, high = exact_share([6, 0, 0], [15, 30, 0])
+    theirs = [stats.binomtest(k, n).proportion_ci(method="exact") for k, n in ((6, 15), (0, 30))]
+
+    assert low[:2] == pytest.approx([bounds.low for bounds in theirs])
+    assert high[:2] == pytest.approx([bounds.high for bounds in theirs])
+    assert np.isnan([low[2], high[2]]).all()
 
 
 def test_wilson_of_nothing_has_no_bounds():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from ltvlab.findings import Fact
@@ -11,7 +9,6 @@ from ltvlab.metrics.opportunities.known import KINDS
 from ltvlab.metrics.opportunities.listing import Opportunities
 
 DEFINITIONS = {"renewal": "D37", "repeat": "D32"}
-YIELDS = ("action_yield", "gate_audit")
 
 
 def opportunity_kinds(found: Opportunities) -> pd.DataFrame:
@@ -55,26 +52,6 @@ def opportunity_facts(found: Opportunities, kinds: pd.DataFrame, month: str) -> 
     for row in kinds.itertuples():
         facts += _of_kind(row, month, kinds.attrs["currency"])
     return {fact.id: fact for fact in facts}
-
-
-def yield_facts(beside: Mapping[str, pd.DataFrame], month: str) -> list[Fact]:
-    """Return how often past offers were won: by play, and by standing then."""
-    return [
-        Fact(
-            id=f"opportunities.{name}",
-            value=float(row.win_rate),
-            unit="rate",
-            definition="D38" if name == "gate_audit" else "D36",
-            month=month,
-            low=float(row.low),
-            high=float(row.high),
-            n=int(row.closed),
-            segment=str(row[1]),
-        )
-        for name in YIELDS
-        if name in beside
-        for row in beside[name].itertuples()
-    ]
 
 
 def largest_value(facts: dict[str, Fact]) -> str:

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from ltvlab.analyses._opportunity_facts import (
     largest_value,
     opportunity_facts,
     opportunity_kinds,
-    yield_facts,
 )
 from ltvlab.analyses._opportunity_words import evidence_words, plain, unlock_sentences
 from ltvlab.findings import Fact, Finding, Status
 from ltvlab.metrics.gates import GateRules
 from ltvlab.metrics.opportunities.known import GATED, KINDS, Known, Rules, known_book
 from ltvlab.metrics.opportunities.listing import Opportunities, opportunities
-from ltvlab.metrics.opportunities.outcomes import (
-    answered_actions,
-    earlier,
-    gate_audit,
-)
 from ltvlab.money import number
 from ltvlab.text import in_sentence, listed, paragraph, translator
 
 __all__ = [
     "GateRules",
     "Rules",
-    "answered_actions",
     "conclude",
-    "earlier",
-    "gate_audit",
     "gate_shares",
     "known_book",
     "next_talks",
@@ -92,13 +81,9 @@ def conclude(
     found: Opportunities,
     book: Known,
     *,
-    beside: Mapping[str, pd.DataFrame] | None = None,
     language: str = "en",
 ) -> Finding:
-    """Return the lists in one answer: whom to talk to, whom to leave alone, and what is missing.
-
-    `beside` holds what past offers led to: action_yield and gate_audit, as tables.
-    """
+    """Return the lists in one answer: whom to talk to, whom to leave alone, and what is missing."""
     say = translator(language)
     kinds, table = opportunity_kinds(found), opportunity_table(found, language=language)
     facts = opportunity_facts(found, kinds, str(book.month))
@@ -116,9 +101,8 @@ def conclude(
             "opportunity_funnel": found.funnel,
             "gate_shares": found.gates,
             "next_talks": next_talks(table),
-            **(beside or {}),
         },
-        facts=(*facts.values(), *yield_facts(beside or {}, str(book.month))),
+        facts=tuple(facts.values()),
         stake=largest_value(facts),
         language=language,
         caveats=(

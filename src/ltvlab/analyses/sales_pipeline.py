@@ -9,7 +9,7 @@ import pandas as pd
 from ltvlab.analyses._pipeline_facts import FAR_OFF, pipeline_facts
 from ltvlab.analyses._pipeline_words import answer, caveats, decision
 from ltvlab.findings import Fact, Finding, Status
-from ltvlab.metrics.deal_outcomes import deal_outcomes, trigger_yield
+from ltvlab.metrics.deal_outcomes import deal_outcomes, deal_reasons, trigger_yield
 from ltvlab.metrics.deals import FEWEST_CLOSED, deal_book, stage_history
 from ltvlab.metrics.expansion_ratio import expansion_ratio
 from ltvlab.metrics.lead_times import lead_times
@@ -103,6 +103,7 @@ def _rates(
         "lead_times": lead_times(merged, as_of=as_of),
         "deal_counts": deal_counts(book),
         "deal_outcomes": deal_outcomes(book, history, as_of=as_of),
+        "deal_reasons": deal_reasons(book, as_of=as_of),
         "trigger_yield": trigger_yield(book, as_of=as_of, seed=seed),
     }
 

@@ -2,7 +2,7 @@
 
 from ltvlab.charts.backtests import forecasts_by_origin
 from ltvlab.charts.cohorts import same_age, triangle
-from ltvlab.charts.differences import differences
+from ltvlab.charts.differences import compared, differences
 from ltvlab.charts.movements import bridge, movement_bars
 from ltvlab.charts.over_time import rates, trend
 from ltvlab.charts.plans import plan_course, renewal_wall
@@ -14,6 +14,7 @@ from ltvlab.charts.win_rates import win_rates
 
 __all__ = [
     "bridge",
+    "compared",
     "curves",
     "differences",
     "forecasts_by_origin",

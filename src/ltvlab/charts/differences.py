@@ -21,7 +21,31 @@ def differences(traits: pd.DataFrame, *, language: str) -> Axes:
 
     Takes `traits`; draws its first rows with a range. Filled dots are found, hollow ones not.
     """
-    shown = traits[traits["low"].notna()].head(MOST)[::-1].reset_index(drop=True)
+    say = translator(language)
+    label = say("Share among the best less share among the others")
+    marks = (say("Found, with 95% range"), say("Not found, or not clear"))
+    return _dots(traits, label, marks, language)
+
+
+def compared(effects: pd.DataFrame, *, language: str) -> Axes:
+    """Draw a dot and 95 % range per comparison of two groups, in the order of the table.
+
+    Takes `selling_effects`; draws its rows with a range. Filled dots are clear of zero.
+    """
+    rows = effects.assign(
+        trait=effects["comparison"],
+        level="yes",
+        effect=effects["difference"],
+        n=effects["n_first"] + effects["n_other"],
+        verdict=effects["verdict"].isin(["higher", "lower"]).map({True: "found", False: ""}),
+    )
+    say = translator(language)
+    marks = (say("Clear difference, with 95% range"), say("No clear difference"))
+    return _dots(rows, say("Share less share of the others"), marks, language)
+
+
+def _dots(rows: pd.DataFrame, label: str, marks: tuple[str, str], language: str) -> Axes:
+    shown = rows[rows["low"].notna()].head(MOST)[::-1].reset_index(drop=True)
     if shown.empty:
         return nothing_yet(language)
     axes = new_axes(language, height=1.3 + ROW_HEIGHT * len(shown))
@@ -31,9 +55,9 @@ def differences(traits: pd.DataFrame, *, language: str) -> Axes:
     axes.set_ylim(-0.6, len(shown) - 0.4)
     axes.tick_params(axis="y", length=0)
     as_rate(axes.xaxis, language)
-    axes.set_xlabel(translator(language)("Share among the best less share among the others"))
+    axes.set_xlabel(label)
     grid(axes, "x")
-    _legend(axes, language)
+    _legend(axes, marks)
     return axes
 
 
@@ -53,11 +77,10 @@ def _name(row: tuple, language: str) -> str:
     return f"{say(row.trait)}{level} (n={count})"
 
 
-def _legend(axes: Axes, language: str) -> None:
-    say = translator(language)
+def _legend(axes: Axes, names: tuple[str, str]) -> None:
     filled = {"marker": "o", "linewidth": 2.4, "color": theme.ACCENT, "markersize": 6}
     marks = [
-        Line2D([], [], label=say("Found, with 95% range"), **filled),
-        Line2D([], [], label=say("Not found, or not clear"), markerfacecolor=theme.PAPER, **filled),
+        Line2D([], [], label=names[0], **filled),
+        Line2D([], [], label=names[1], markerfacecolor=theme.PAPER, **filled),
     ]
     axes.figure.legend(handles=marks, loc="outside lower center", ncols=2)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ltvlab.demo.actions import draw_actions
 from ltvlab.demo.activity import draw_events
-from ltvlab.demo.budget import draw_actions, draw_spend, plan_name, price_list, targets
+from ltvlab.demo.budget import draw_spend, plan_name, price_list, targets
 from ltvlab.demo.company import OWNERS, PRODUCTS, SEAT_LIMIT, STORAGE, days_in, stream
 from ltvlab.demo.contracts import draw_lines
 from ltvlab.demo.customers import customer_ids, draw_companies, draw_customers
@@ -45,20 +46,18 @@ def draw_book(*, seed: int, customers: int) -> Tables:
         "events": events,
         "usage": draw_usage(lines, lives, stream(seed, "usage")),
         "surveys": draw_surveys(lines, lives, events, stream(seed, "surveys")),
-        **_plans_and_money(lines, lives, deals, seed),
+        "actions": draw_actions(lines, companies, stream(seed, "actions")),
+        **_plans_and_money(lines, lives, seed),
     }
 
 
-def _plans_and_money(
-    lines: pd.DataFrame, lives: pd.DataFrame, deals: pd.DataFrame, seed: int
-) -> Tables:
+def _plans_and_money(lines: pd.DataFrame, lives: pd.DataFrame, seed: int) -> Tables:
     products, plans = price_list()
     return {
         "products": products,
         "plans": plans,
         "spend": draw_spend(lives, stream(seed, "spend")),
         "targets": targets(lines),
-        "actions": draw_actions(deals, stream(seed, "actions")),
     }
 
 

@@ -1,4 +1,4 @@
-"""What the company plans and spends: price list, plans, spend by channel, targets, actions."""
+"""What the company plans and spends: price list, plans, spend by channel, targets."""
 
 from __future__ import annotations
 
@@ -111,22 +111,3 @@ def targets(lines: pd.DataFrame) -> pd.DataFrame:
     large = whole[whole["kpi"] == "logo_churn"].set_index("kpi") / 2
     whole.insert(1, "segment", "")
     return pd.concat([whole, large.reset_index().assign(segment=LARGE)], ignore_index=True)
-
-
-def draw_actions(deals: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Return what was done about past upsell opportunities, and how it ended."""
-    tried = deals[(deals["pipeline"] == "upsell") & (deals["outcome"] != "open")].tail(90)
-    tried = tried.reset_index(drop=True)
-    sent = tried["created_date"].to_numpy().astype("datetime64[D]") - rng.integers(
-        3, 20, len(tried)
-    )
-    return pd.DataFrame(
-        {
-            "opportunity_id": "upsell-" + tried["customer_id"] + "-" + tried["deal_id"],
-            "play": rng.choice(["usage_review", "upper_plan_trial", "seat_check"], len(tried)),
-            "sent_at": sent,
-            "owner": tried["owner"],
-            "outcome": tried["outcome"],
-            "outcome_at": tried["close_date"].to_numpy().astype("datetime64[D]"),
-        }
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ltvlab.demo.actions import STRAY
 from ltvlab.demo.activity import SIGNAL_DAYS, SIGNAL_SHARE
 from ltvlab.demo.book import Tables
 from ltvlab.demo.company import EXPORT_DAY, REPORT_MONTH, month_of
@@ -36,6 +37,7 @@ def signal_entries(book: Tables, groups: Groups) -> list[Entry]:
         *(_group(name, groups[name]) for name in GROUPS),
         *_win_rates(book["deals"]),
         _stale(book["deals"]),
+        _acted_on(book["actions"]),
     ]
 
 
@@ -109,6 +111,21 @@ def _win_rates(deals: pd.DataFrame) -> list[Entry]:
         )
         for pipeline in counts.index
     ]  # fmt: skip
+
+
+def _acted_on(actions: pd.DataFrame) -> Entry:
+    """Return what talking before a renewal did, against renewals held back by lot."""
+    settled = actions[actions["settled"]]
+    kept = settled.groupby("group")["kept"].agg(["mean", "size"])
+    what = "Renewals of earlier lists that were talked about were kept more often than those held back by lot; introducing a family changed nothing"
+    expected = {
+        "kept_after_a_talk": float(kept.loc["talk", "mean"]),
+        "kept_when_held_back": float(kept.loc["holdout", "mean"]),
+        "talks": int(kept.loc["talk", "size"]),
+        "held_back": int(kept.loc["holdout", "size"]),
+        "on_no_list": STRAY,
+    }
+    return entry("acted_on", what, expected, size=len(actions), file="actions.csv")
 
 
 def _stale(deals: pd.DataFrame) -> Entry:

@@ -51,6 +51,27 @@ def _outcomes(closed: pd.DataFrame, axis: str) -> pd.DataFrame:
     return order[["axis", "segment", "won", "lost", "share_of_lost", "rate", "lost_amount"]]
 
 
+def deal_reasons(book: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return pipeline, ended, reason, deals, share, amount of deals closed in a year, why won and lost.
+
+    `share` is of the deals of its pipeline and end; `amount` what those with one come to. No rows
+    where nobody wrote a reason.
+    """
+    columns = ["pipeline", "ended", "reason", "deals", "share", "amount"]
+    closed = closed_in_year(book, as_of=as_of)
+    named = closed["reason"].replace("", np.nan)
+    told = named.notna().groupby([closed["pipeline"], closed["outcome"]]).transform("any")
+    # Where no won deal has a reason, a row of unknown ones would say nothing.
+    rows = closed.assign(reason=named.fillna(UNKNOWN), ended=closed["outcome"])[told.astype("bool")]
+    groups = rows.groupby(columns[:3])
+    table = groups.agg(deals=("deal_id", "size"), amount=("amount", _known_sum)).reset_index()
+    table["share"] = table["deals"] / table.groupby(columns[:2])["deals"].transform("sum")
+    order = table.sort_values(
+        ["pipeline", "ended", "deals", "reason"], ascending=[True, True, False, True]
+    )
+    return order[columns].reset_index(drop=True)
+
+
 def _known_sum(amounts: pd.Series) -> float:
     """Return the sum of amounts; NaN where none is known."""
     return amounts.sum(min_count=1)

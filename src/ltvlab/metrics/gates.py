@@ -35,14 +35,14 @@ class GateRules(NamedTuple):
 def gate_table(
     features: pd.DataFrame,
     *,
-    as_of: pd.Timestamp,
+    as_of: pd.Timestamp | pd.Series,
     loyal: pd.Series,
     rules: GateRules = GateRules(),  # noqa: B008 – a tuple of numbers cannot be changed
 ) -> pd.DataFrame:
     """Return one flag per customer_id and gate (columns GATES), from what was known on `as_of`.
 
-    `loyal` marks loyal customers: within 90 days of a renewal only they are offered more, the
-    others are renewed first. An open severe ticket, an overdue invoice, a contact for sale in
+    `as_of` is one day, or each row's own. `loyal` marks loyal customers: within 90 days of a
+    renewal only they are offered more, the others are renewed first. An open severe ticket, an overdue invoice, a contact for sale in
     the last 30 days, a notice given, falling use and two negative tickets each block.
     """
     signals = risk_signals(features)
@@ -81,7 +81,7 @@ def _dated(features: pd.DataFrame, name: str) -> pd.Series:
     return _dates(features, name).notna()
 
 
-def _days(features: pd.DataFrame, name: str, as_of: pd.Timestamp) -> pd.Series:
+def _days(features: pd.DataFrame, name: str, as_of: pd.Timestamp | pd.Series) -> pd.Series:
     """Return whole days from a date to `as_of`; NaN where there is none."""
     return (as_of - _dates(features, name).dt.normalize()).dt.days
 

@@ -17,8 +17,8 @@ from ltvlab.text import translator
 # The last four are for the answer: filled in, a list is what the table `actions` is read from.
 COLUMNS = (
     "opportunity_id", "customer_id", "name", "kind", "product", "play", "channel", "propose_by",
-    "evidence", "mrr_delta", "win_probability", "expected_value", "blocked_by", "owner", "sent_at",
-    "outcome", "outcome_at",
+    "evidence", "mrr_delta", "win_probability", "expected_value", "blocked_by", "open_deal_id",
+    "owner", "sent_at", "outcome", "outcome_at",
 )  # fmt: skip
 NUMBERS = ("mrr_delta", "win_probability", "expected_value")
 WORDS = ("kind", "play")

@@ -123,13 +123,13 @@ TABLES: Mapping[str, Table] = {
         optional={
             "close_date": "date", "is_won": "boolean", "probability": "number",
             "product": "text", "owner": "text", "team": "text", "previous_amount": "money",
-            "reason": "text", "source_trigger": "text",
+            "list_amount": "money", "reason": "text", "source_trigger": "text",
         },
         row_id=("deal_id",),
         dated="created_date",
         segments=("product", "owner", "team", "pipeline"),
-        not_negative=("amount", "previous_amount"),
-        taxed=("amount", "previous_amount"),
+        not_negative=("amount", "previous_amount", "list_amount"),
+        taxed=("amount", "previous_amount", "list_amount"),
         # CRMs keep open deals without a company, an amount or a first date.
         blank=("customer_id", "amount", "created_date", "pipeline"),
     ),

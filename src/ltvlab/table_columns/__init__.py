@@ -15,9 +15,10 @@ from ltvlab.table_columns.plans import PLANS
 from ltvlab.table_columns.report import INPUTS, SUMMARY
 from ltvlab.table_columns.revenue import COHORTS, CONVENTIONS, MOVEMENTS, VALUES
 from ltvlab.table_columns.scenarios import SCENARIOS
+from ltvlab.table_columns.selling import SELLING
 
 COLUMNS: Columns = {
     **MOVEMENTS, **VALUES, **COHORTS, **SEGMENTS, **TRAITS,
-    **OPPORTUNITIES, **PIPELINE, **SCENARIOS, **CLAIMS, **PLANS, **CONVENTIONS, **INPUTS,
+    **OPPORTUNITIES, **SELLING, **PIPELINE, **SCENARIOS, **CLAIMS, **PLANS, **CONVENTIONS, **INPUTS,
     **SUMMARY,
 }  # fmt: skip

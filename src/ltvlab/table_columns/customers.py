@@ -66,7 +66,8 @@ OPPORTUNITIES: Columns = {
         "opportunity_id": "text", "customer_id": "text", "kind": "word", "product": "segment",
         "play": "word", "channel": "text", "propose_by": "text", "evidence": "text",
         "mrr_delta": "money", "win_probability": "rate", "expected_value": "money",
-        "blocked_by": "text", "owner": "segment", "delta_basis": "word", "n": "count", **RANGE,
+        "blocked_by": "text", "owner": "segment", "open_deal_id": "text", "delta_basis": "word",
+        "n": "count", **RANGE,
     },
     "opportunity_kinds": {
         "kind": "word", "listed": "count", "blocked": "count", "mrr_delta": "money",
@@ -74,8 +75,6 @@ OPPORTUNITIES: Columns = {
     },
     "opportunity_funnel": {"kind": "word", "step": "word", "customers": "count"},
     "gate_shares": {"gate": "word", "customers": "count", "share": "rate"},
-    "action_yield": {"play": "segment", **YIELD},
-    "gate_audit": {"standing": "word", **YIELD},
     "customer_ledger": {
         "customer_id": "text", "name": "text", "start_month": "month", "age": "months", "amount": "money",
         "change_12": "money", "margin_total": "money", "share": "rate", "renewal_at": "day",

@@ -61,5 +61,9 @@ PIPELINE: Columns = {
         "axis": "word", "segment": "segment", "won": "count", "lost": "count",
         "share_of_lost": "rate", "rate": "rate", "lost_amount": "money",
     },
+    "deal_reasons": {
+        "pipeline": "pipeline", "ended": "word", "reason": "segment", "deals": "count",
+        "share": "rate", "amount": "money",
+    },
     "trigger_yield": {"trigger": "segment", **DEALS, **RATE_RANGE},
 }  # fmt: skip

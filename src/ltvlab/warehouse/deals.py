@@ -12,7 +12,7 @@ from ltvlab.sources.tables import TABLES
 from ltvlab.text import UNKNOWN
 from ltvlab.warehouse.customers import size_band
 
-MONEY = ("amount", "previous_amount")
+MONEY = ("amount", "previous_amount", "list_amount")
 
 
 def deal_frames(

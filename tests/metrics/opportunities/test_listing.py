@@ -79,6 +79,23 @@ def test_inside_a_month_use_and_holdings_are_those_of_the_last_complete_one(book
     assert again.mrr.columns[-1] == again.month
 
 
+def test_a_list_of_an_earlier_day_is_what_it_was_then(book):
+    """Later months, lines, deals and talks are there; the list is as if they were not yet."""
+    known = book([*HOLDS, ("C", "Desk", -3, 0, 10.0, 1)], {"A": USES}, deals=_dated("created_date"), events=_dated("at"))  # fmt: skip
+    lines = pd.DataFrame({"start": pd.to_datetime(["2025-01-01", "2025-02-15"])})
+
+    past = known_book(*known[:5], lines, as_of="2025-01")
+
+    assert past.panel["month"].max() == pd.Period("2025-01", "M").ordinal
+    assert [len(past.tables[name]) for name in ("deals", "events")] == [1, 1]
+    assert len(past.lines) == 1
+
+
+def _dated(date):
+    days = pd.to_datetime(["2025-01-31 23:00", "2025-02-01 00:00"])
+    return pd.DataFrame({"customer_id": ["A", "A"], date: days})
+
+
 def test_a_book_in_which_nobody_is_left_lists_nobody(book):
     gone = book([("A", "Mail", -40, -30, 10.0, 1)])
 

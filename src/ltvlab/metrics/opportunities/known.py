@@ -16,6 +16,11 @@ GATED = ("upsell", "cross_sell", "win_back", "repeat")
 CANDIDATE = (
     "customer_id", "product", "play", "mrr_delta", "delta_basis", "months", "needed_by", "evidence",
 )  # fmt: skip
+# By which day a row of a table became known.
+DATED = {
+    "events": "at", "surveys": "date", "deals": "created_date", "deal_stages": "entered_at",
+    "orders": "date", "contracts": "start_date", "usage": "month",
+}  # fmt: skip
 
 
 class Rules(NamedTuple):
@@ -117,7 +122,8 @@ def known_book(
 ) -> Known:
     """Return the book as of a month (YYYY-MM, its last day) or a day (YYYY-MM-DD).
 
-    Inside a month use and holdings are those of the month before, the last complete one.
+    Inside a month use and holdings are those of the month before, the last complete one. Rows
+    that are dated later are left out, so that a list of an earlier day is what it was then.
     """
     month = pd.Period(as_of[:7], freq="M")
     last = month.end_time.normalize()
@@ -125,4 +131,12 @@ def known_book(
     complete = month if day == last else month - 1
     shown = mrr.loc[:, mrr.columns <= complete]
     shown.attrs = dict(mrr.attrs)
-    return Known(features, terms, tables, panel, shown, lines, day, complete)
+    paid = panel[panel["month"] <= complete.ordinal] if len(panel) else panel
+    begun = lines[lines["start"] <= day] if len(lines) else lines
+    begun.attrs = dict(lines.attrs)
+    dated = {name: _until(rows, DATED.get(name, ""), day) for name, rows in tables.items()}
+    return Known(features, terms, dated, paid, shown, begun, day, complete)
+
+
+def _until(rows: pd.DataFrame, date: str, day: pd.Timestamp) -> pd.DataFrame:
+    return rows[~(rows[date] >= day + pd.Timedelta(days=1))] if date in rows else rows

@@ -13,6 +13,7 @@ from ltvlab.metrics.opportunities.downsell import downsell
 from ltvlab.metrics.opportunities.known import GATED, KINDS, Known, Listed, Rules, paying
 from ltvlab.metrics.opportunities.moments import best_channels, propose_by
 from ltvlab.metrics.opportunities.odds import past_odds
+from ltvlab.metrics.opportunities.open_deals import with_open_deals
 from ltvlab.metrics.opportunities.renewals import renewals
 from ltvlab.metrics.opportunities.repeat import repeat
 from ltvlab.metrics.opportunities.upsell import upsell
@@ -59,6 +60,7 @@ def opportunities(
     rows["opportunity_id"] = rows["kind"] + "-" + rows["customer_id"] + "-" + rows["product"]
     reason = rows["customer_id"].map(blocked_by(gates)).fillna("")
     rows["blocked_by"] = reason.where(rows["kind"].isin(GATED), "")
+    rows = with_open_deals(rows, book)
     rows = _with_owner(with_worth(rows, past_odds(book, rules), book, rules), book)
     rows["channel"] = _text(rows, best_channels(book, rules), "")
     rows["propose_by"] = propose_by(rows, book, rules)
@@ -68,8 +70,8 @@ def opportunities(
 
 COLUMNS = [
     "opportunity_id", "customer_id", "kind", "product", "play", "channel", "propose_by", "evidence",
-    "mrr_delta", "win_probability", "expected_value", "blocked_by", "owner", "delta_basis", "n",
-    "low", "high",
+    "mrr_delta", "win_probability", "expected_value", "blocked_by", "owner", "open_deal_id",
+    "delta_basis", "n", "low", "high",
 ]  # fmt: skip
 
 

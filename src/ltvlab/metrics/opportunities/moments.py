@@ -51,6 +51,8 @@ def approval_days(book: Known, rules: Rules) -> int:
     talks = stages[stages["stage"].str.contains(rules.negotiation, case=False, regex=True)]
     entered = talks.groupby("deal_id")["entered_at"].min()
     won = deals[deals["is_won"].fillna(False).astype("bool") & (deals["close_date"] <= book.as_of)]
+    if won.empty or entered.empty:
+        return 0
     days = (won["close_date"] - won["deal_id"].map(entered)).dt.days.dropna()
     days = days[days >= 0]
     return int(days.median()) if len(days) else 0

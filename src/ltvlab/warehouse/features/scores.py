@@ -30,8 +30,7 @@ def nps_answers(surveys: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     """Return the latest valid NPS answer per person and wave, in order of time."""
     given = surveys["type"].eq("nps") & surveys["score"].notna() & surveys["score"].mod(1).eq(0)
     answers = surveys[given & (surveys["date"] <= as_of)]
-    quarter = answers["date"].dt.to_period("Q").astype("str")
-    wave = answers["wave"].fillna(quarter) if "wave" in answers else quarter
+    wave = wave_names(answers)
     person = answers["person_id"].fillna("") if "person_id" in answers else ""
     answers = answers.assign(wave=wave, person_id=person)
     answers = answers.sort_values(["date", "customer_id", "person_id", "score"], kind="stable")
@@ -39,6 +38,12 @@ def nps_answers(surveys: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     keys = ["customer_id", "person_id", "wave"]
     # Answers without a name cannot be told apart: each stands for a person of its own.
     return answers[~named | ~answers.duplicated(keys, keep="last")]
+
+
+def wave_names(answers: pd.DataFrame) -> pd.Series:
+    """Return the wave each answer belongs to: the one it names, else the quarter it was given in."""
+    quarter = answers["date"].dt.to_period("Q").astype("str")
+    return answers["wave"].fillna(quarter) if "wave" in answers else quarter
 
 
 def account_scores(answers: pd.DataFrame) -> pd.DataFrame:

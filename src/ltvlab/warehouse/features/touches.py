@@ -69,9 +69,14 @@ def _tickets(events: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     )
 
 
-def _sales_contacts(events: pd.DataFrame) -> pd.DataFrame:
+def sales_talks(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the events in which we spoke to a customer in order to sell."""
     ours = _text(events, "direction").str.lower() == "outbound"
-    sales = events[ours & (_text(events, "purpose").str.lower() == "sales")]
+    return events[ours & (_text(events, "purpose").str.lower() == "sales")]
+
+
+def _sales_contacts(events: pd.DataFrame) -> pd.DataFrame:
+    sales = sales_talks(events)
     return sales.groupby("customer_id")[["at"]].max().rename(columns={"at": "sales_contact_at"})
 
 
