@@ -100,6 +100,50 @@ def test_a_notebook_keeps_the_house_rules(file):
     assert notebook_faults(file) == []
 
 
+@pytest.mark.parametrize(
+    ("prose", "figure"),
+    [
+        ("MRR rose by 12 %.", "12 %"),
+        ("We have 123 customers.", "123"),
+        ("顧客は123社です。", "123"),
+        ("顧客は45社です。", "45"),
+        ("平均は１，２３４です。", "１"),
+        ("NRR is 1.05 now.", "1.05"),
+        ("More than in 2025.", "2025"),
+        ("直近12か月の1社あたり、D22とISO 8601、@fig-top10 を参照。", ""),
+        ("MRR 24 months ahead", ""),
+        ("Twelve months of it.", ""),
+    ],
+)
+def test_a_figure_typed_in_prose_is_found_and_a_counting_word_is_none(prose, figure):
+    from ltvlab.rules import typed_figure
+
+    assert typed_figure(prose) == figure
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "typed"),
+    [
+        ("page.html", "<footer>", "<footer>MRR 12,345 · "),
+        ("page.html", 'aria-label="$chapters_label"', 'aria-label="120 customers"'),
+        ("report.typ", "[#company · #report]", "[#company · #report · 2026]"),
+        ("_quarto.yml", "title: Company", "title: Company, 2026"),
+    ],
+)
+def test_a_figure_typed_in_a_template_is_found(tmp_path, name, place, typed):
+    from ltvlab.rules import template_faults
+
+    for file in (PROJECT / "reports/template").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    assert template_faults(tmp_path) == []
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    assert place in text
+
+    (tmp_path / name).write_text(text.replace(place, typed), encoding="utf-8")
+
+    assert [fault.split(":")[0] for fault in template_faults(tmp_path)] == [name]
+
+
 def test_the_house_rules_find_what_breaks_them(tmp_path):
     """One broken notebook with everything that must not stand in one."""
     from ltvlab.rules import notebook_faults

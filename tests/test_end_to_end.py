@@ -90,7 +90,7 @@ def test_the_report_has_its_pages_pdf_and_tables(english):
 
     assert public == [
         "claims.html", "cohort_curves.html", "conventions.html", "customer_segments.html",
-        "data_quality.html", "index.html", "kpi_targets.html", "ltv_traits.html",
+        "data_quality.html", "history.html", "index.html", "kpi_targets.html", "ltv_traits.html",
         "mrr_movements.html", "mrr_scenarios.html", "opportunities.html",
         "report.pdf", "sales_pipeline.html",
         "segment_ltv.html", "selling_effects.html", "tables",

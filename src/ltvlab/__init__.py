@@ -20,6 +20,7 @@ _HOMES = {
     "load_features_on": "ltvlab.feature_loading",
     "load_findings": "ltvlab.run_loading",
     "load_flash": "ltvlab.loading",
+    "load_history": "ltvlab.history_loading",
     "load_matrix": "ltvlab.loading",
     "load_moves": "ltvlab.contract_loading",
     "load_note": "ltvlab.run_loading",

@@ -1,4 +1,4 @@
-"""The `ltvlab` command: demo, check, report, lists, runs. Errors are shown without a traceback."""
+"""The `ltvlab` command: demo, check, report, lists, runs, diff. Errors are shown without a traceback."""
 
 from __future__ import annotations
 
@@ -106,14 +106,27 @@ def runs(
     from ltvlab.report.runs import described, purge_runs, verify_runs
 
     folders = CompanyFolders(project_root(), company)
+    typer.echo(described(folders))
     if purge:
         removed = purge_runs(folders)
         typer.echo("\n".join([f"removed {folder}" for folder in removed] or ["nothing to remove"]))
-        return
-    typer.echo(described(folders))
     if verify:
         verify_runs(folders)
         typer.echo("every published file is as it was published")
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="RUN", help="COMPANY/MONTH or COMPANY/RUN.")],
+    after: Annotated[str, typer.Argument(metavar="RUN", help="Another run of the company.")],
+) -> None:
+    """List the facts that two runs state differently, and past figures by what changed them."""
+    from ltvlab.paths import project_root
+    from ltvlab.report.differences import described_differences, run_of
+
+    root = project_root()
+    runs_meant = [run_of(name, root) for name in (before, after)]
+    typer.echo(described_differences(*runs_meant, root=root))
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,13 +10,13 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from ltvlab.months import from_month_number, last_day, parse_month
-from ltvlab.params import load_params
+from ltvlab.params import Params, load_params
 from ltvlab.preparing import prepare
 from ltvlab.warehouse.currencies import at_year_ago_rates, fx_matrix
 from ltvlab.warehouse.customers import customer_features, first_cells
 from ltvlab.warehouse.deals import deal_frames
 from ltvlab.warehouse.engine import reading
-from ltvlab.warehouse.grain import GRAINS, View, merges_of, named
+from ltvlab.warehouse.grain import GIVEN, GRAINS, View, merges_of, named
 from ltvlab.warehouse.matrix import credit_matrix, monthly_matrix, usage_matrix
 from ltvlab.warehouse.panel import whole_panel
 
@@ -39,7 +39,8 @@ def load_tables(
     """
     with opened(params, month) as (connection, _):
         there = set(connection.list_tables())
-        wanted = sorted(there - INNER) if names is None else [n for n in names if n in there]
+        shown = sorted(name for name in there - INNER if not name.startswith(GIVEN))
+        wanted = shown if names is None else [n for n in names if n in there]
         return {name: connection.table(name).to_pandas() for name in wanted}
 
 
@@ -76,30 +77,44 @@ def load_matrix(
     in each month, with `merges` in the attrs), or other_grain (by parent where the report counts by
     company, or the other way round: empty where no customer has a parent); see GLOSSARY D04.
     """
-    with opened(params, month) as (connection, book):
-        ends = ("first", "last")
-        span = {name: pd.Period(ordinal=int(book[f"{name}_month"]), freq="M") for name in ends}
-        merges = merges_of(connection) if view == "booked" else ()
-        panel = named(connection, "panel", view)
-        if value == "fx":
-            shown = fx_matrix(connection, panel, **span, merges=merges)
-        elif value == "credits":
-            shown = credit_matrix(connection, **span)
-        elif value == "usage":
-            shown = usage_matrix(connection, **span)
-        elif value == "year_ago_rates":
-            shown = at_year_ago_rates(connection, panel, **span)
-        else:
-            shown = monthly_matrix(connection.table(panel), by=by, value=value, **span)
-        if view == "other_grain" and panel == "panel":
-            shown = shown.iloc[:0]
-    shown = shown.loc[(shown != 0).any(axis=1)] if value == "amount" else shown
     settings = load_params(params)
-    shown.attrs = {name: book[name] for name in KEPT} | ({"merges": merges} if merges else {})
+    with opened(params, month) as (connection, book):
+        shown = matrix_of(connection, book, by=by, value=value, view=view)
     shown.attrs["churn_timing"] = settings.churn_timing
     shown.attrs |= {"grain": GRAINS[settings.customer_grain]} if view == "other_grain" else {}
     note = settings.churn_note
     shown.attrs |= {"churn_note_en": note.en, "churn_note_ja": note.ja} if note else {}
+    return shown
+
+
+def matrix_of(
+    connection: Backend,
+    book: Mapping[str, Any],
+    *,
+    by: str | Sequence[str] = "customer_id",
+    value: str = "amount",
+    view: View = "joined",
+) -> pd.DataFrame:
+    """Return the matrix of an open warehouse and its `book`, as `load_matrix` does for a company's."""
+    span = {
+        name: pd.Period(ordinal=int(book[f"{name}_month"]), freq="M") for name in ("first", "last")
+    }
+    merges = merges_of(connection) if view == "booked" else ()
+    panel = named(connection, "panel", view)
+    if value == "fx":
+        shown = fx_matrix(connection, panel, **span, merges=merges)
+    elif value == "credits":
+        shown = credit_matrix(connection, **span)
+    elif value == "usage":
+        shown = usage_matrix(connection, **span)
+    elif value == "year_ago_rates":
+        shown = at_year_ago_rates(connection, panel, **span)
+    else:
+        shown = monthly_matrix(connection.table(panel), by=by, value=value, **span)
+    if view == "other_grain" and panel == "panel":
+        shown = shown.iloc[:0]
+    shown = shown.loc[(shown != 0).any(axis=1)] if value == "amount" else shown
+    shown.attrs = {name: book[name] for name in KEPT} | ({"merges": merges} if merges else {})
     return shown
 
 
@@ -111,13 +126,17 @@ def load_customers(params: str, month: str, *, view: View = "joined") -> pd.Data
     `fiscal_first_month`, the month that its start years begin with.
     """
     with opened(params, month) as (connection, book):
-        names = {name: named(connection, name, view) for name in ("panel", "periods")}
-        customers = connection.table(named(connection, "customers", view)).to_pandas()
-        cells = first_cells(connection, **names)
-    settings = load_params(params)
+        return customers_of(connection, book, load_params(params), view=view)
+
+
+def customers_of(
+    connection: Backend, book: Mapping[str, Any], settings: Params, *, view: View = "joined"
+) -> pd.DataFrame:
+    """Return the customers of an open warehouse, as `load_customers` does for a company's."""
+    names = {name: named(connection, name, view) for name in ("panel", "periods")}
     features = customer_features(
-        customers,
-        cells,
+        connection.table(named(connection, "customers", view)).to_pandas(),
+        first_cells(connection, **names),
         first_month=pd.Period(ordinal=int(book["first_month"]), freq="M"),
         losses_declared=bool(book["losses_declared"]),
         size_bands=settings.size_bands,
@@ -170,4 +189,9 @@ def opened(params: str, month: str) -> Iterator[tuple[Backend, dict[str, Any]]]:
     """Yield the warehouse of a company and month, open for reading, and what its book says."""
     ready = prepare(params, month)
     with reading(ready.warehouse) as connection:
-        yield connection, connection.table("book").to_pandas().iloc[0].to_dict()
+        yield connection, book_of(connection)
+
+
+def book_of(connection: Backend) -> dict[str, Any]:
+    """Return what an open warehouse says of its whole book: basis, currency, first and last month."""
+    return connection.table("book").to_pandas().iloc[0].to_dict()

@@ -1,4 +1,4 @@
-"""House rules that no linter knows: how notebooks are written, and where an analysis must stand.
+"""House rules that no linter knows: how notebooks and templates are written, where an analysis stands.
 
 `python -m ltvlab.rules [NOTEBOOK …]` prints what breaks them and ends with 1 if anything does.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import nbformat
@@ -20,6 +20,14 @@ MOST_LINES = 8
 NEEDED = ("params", "month", "language")
 # Figures in prose would be last month's; they come from facts.
 TYPED_FIGURE = re.compile(r"\d[\d.,]*\s?[%％]|[¥￥$€]\s?\d|\d[\d.,]*\s?(?:円|万円|億円)")
+NUMERAL = re.compile(r"\d(?:[\d.,]*\d)?")
+# Numbers that are no figures: names of definitions and standards, addresses of charts, the counting
+# words of a method, which English writes out (twelve months) and Japanese does not, and spans.
+NO_FIGURES = re.compile(
+    r"(?<![A-Za-z\d])(?:D\d\d[a-c]?(?![A-Za-z\d])|ISO \d+)|@fig-[a-z\d-]+"
+    r"|(?<![\d.,])(?:[1-9]|1[0-2])(?:か月|四半期|ページ|顧客|年|週|日|社|件|割|倍|点|つ)"
+    r"|(?<![\d.,])(?:24か月|24 months|90日|90 days|30社)"
+)
 FORBIDDEN_CALLS = {
     "print",
     "open",
@@ -85,10 +93,47 @@ def _parameter_faults(notebook: NotebookNode) -> Iterator[str]:
 
 
 def _prose_faults(cell: NotebookNode) -> Iterator[str]:
-    if figure := TYPED_FIGURE.search(cell.source):
-        yield f"a figure is typed in prose: {figure.group()}"
+    if figure := typed_figure(cell.source):
+        yield f"a figure is typed in prose: {figure}"
     if cell.source.startswith("---"):
         yield "it begins with ---, which Quarto takes for settings"
+
+
+def typed_figure(prose: str) -> str:
+    """Return the first figure typed in prose, or an empty text: figures come from facts."""
+    found = TYPED_FIGURE.search(prose) or NUMERAL.search(NO_FIGURES.sub(" ", prose))
+    return found.group() if found else ""
+
+
+def template_faults(folder: Path) -> list[str]:
+    """Return where a template of pages or of the PDF has a figure among the words a reader sees."""
+    files = [file for file in sorted(folder.iterdir()) if file.suffix in WORDS_OF]
+    return [
+        f"{file.name}: a figure is typed in a template: {figure}"
+        for file in files
+        if (figure := typed_figure(WORDS_OF[file.suffix](file.read_text(encoding="utf-8"))))
+    ]
+
+
+def _words_of_html(text: str) -> str:
+    without_code = re.sub(r"<(style|script)\b.*?</\1>|<!--.*?-->", " ", text, flags=re.DOTALL)
+    said = re.findall(r"(?:title|alt|aria-label)=\"([^\"]*)\"", without_code)
+    return "\n".join([re.sub(r"<[^>]*>", " ", without_code), *said])
+
+
+def _words_of_typst(text: str) -> str:
+    """Return what stands in content brackets, without the code and the fields in them."""
+    content = re.findall(r"\[([^\[\]]*)\]", re.sub(r"//.*", "", text))
+    return "\n".join(re.sub(r"#[\w.-]+(?:\([^()]*\))?|\$[\w.-]*\$", " ", part) for part in content)
+
+
+def _words_of_settings(text: str) -> str:
+    return "\n".join(re.findall(r"^\s*(?:sub)?(?:title|text|footer|description):(.*)$", text, re.M))
+
+
+WORDS_OF: Mapping[str, Callable[[str], str]] = {
+    ".html": _words_of_html, ".typ": _words_of_typst, ".yml": _words_of_settings,
+}  # fmt: skip
 
 
 def _code_faults(cell: NotebookNode) -> Iterator[str]:
@@ -150,8 +195,9 @@ def main(arguments: list[str]) -> int:
         for file in named or sorted((root / "notebooks").glob("*.ipynb"))
         for fault in notebook_faults(file)
     ]
-    faults += [] if named else analysis_faults(root)
-    print("\n".join(faults) or "notebooks and analyses keep the house rules")
+    if not named:
+        faults += [*analysis_faults(root), *template_faults(root / "reports" / "template")]
+    print("\n".join(faults) or "notebooks, templates and analyses keep the house rules")
     return int(bool(faults))
 
 

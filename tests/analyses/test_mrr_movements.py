@@ -384,7 +384,7 @@ def test_a_company_of_orders_gets_its_revenue_and_no_bridge(matrix, people, engl
     assert rates.empty
     assert reasons(pd.DataFrame(), revenue, people(revenue)).empty
     assert finding.status == "insufficient"
-    assert finding.tables == {}
+    assert list(finding.tables) == ["revenue_by_month"]
     assert [(fact.id, fact.value, fact.definition) for fact in finding.facts] == [
         ("revenue.month", 40.0, "D30"), ("revenue.twelve_months", 370.0, "D30"),
         ("revenue.month_change", 10.0, "D30"),

@@ -17,6 +17,7 @@ CHAPTERS = (
     "05_ltv_traits",
     "06_customer_segments",
     "07_opportunities",
+    "15_history",
     "09_mrr_scenarios",
     "11_kpi_targets",
     "13_claims",

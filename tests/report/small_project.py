@@ -113,6 +113,8 @@ def without_data() -> dict[str, types.ModuleType]:
     loading, preparing = (types.ModuleType(f"ltvlab.{name}") for name in ("loading", "preparing"))
     files = pd.DataFrame({"table": ["customers"], "file": ["customers.csv"], "sha256": ["00"]})
     empty = {name: pd.DataFrame({"id": []}) for name in ("intake_warnings", "intake_quarantine")}
-    preparing.prepare = lambda *args, **settings: types.SimpleNamespace(warehouse="none.duckdb")
+    preparing.prepare = lambda *args, **settings: types.SimpleNamespace(
+        warehouse=Path("none.duckdb")
+    )
     loading.load_tables = lambda *args, **settings: {"intake_files": files, **empty}
     return {module.__name__: module for module in (loading, preparing)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_runs_are_listed_with_the_months_they_stand_for(folders: CompanyFolders)
     assert "c0ffee" in described(folders)
 
 
+def test_a_run_is_listed_with_the_hash_of_its_facts(folders: CompanyFolders):
+    run_dir = start_run(folders, "0123456789abcdef")
+    facts = run_dir / "internal" / "facts.json"
+    facts.write_text("[]\n", encoding="utf-8")
+    write_manifest(run_dir, "published", {"month": "2026-09", "language": "en"})
+    publish(folders, run_dir, "2026-09", "en")
+
+    assert list_runs(folders)[0].hash == hashlib.sha256(b"[]\n").hexdigest()
+    assert list_runs(folders)[0].hash[:8] in described(folders)
+
+
 def test_a_company_without_runs_is_told_so(folders: CompanyFolders):
     assert "no runs yet" in described(folders)
     assert purge_runs(folders) == []
@@ -58,6 +70,11 @@ def test_untouched_runs_pass(folders: CompanyFolders):
         (lambda page: page.write_text("12 %", encoding="utf-8"), "not as it was published"),
         (lambda page: page.unlink(), "missing"),
         (lambda page: page.with_name("extra.html").touch(), "added after publishing"),
+        (lambda page: (page.parents[1] / "manifest.json").unlink(), "no readable manifest"),
+        (
+            lambda page: (page.parents[1] / "manifest.json").write_text('{"status": "failed"}'),
+            "not a finished run",
+        ),
     ],
 )
 def test_a_page_edited_by_hand_is_found(folders: CompanyFolders, touch, reason: str):

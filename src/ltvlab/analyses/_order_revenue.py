@@ -45,7 +45,7 @@ def conclude_orders(slug: str, table: pd.DataFrame, *, language: str) -> Finding
         decision=say("Bring contracts or invoices with service periods to see what moves recurring revenue."),
         status="insufficient",
         evidence=table,
-        tables={},
+        tables={"revenue_by_month": table},
         facts=(revenue, last_year, change),
         language=language,
         caveats=(say(

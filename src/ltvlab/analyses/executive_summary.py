@@ -37,7 +37,7 @@ ORDER: dict[Status, int] = {"act": 0, "watch": 1, "good": 2, "insufficient": 3}
 CHAPTERS = (
     "mrr_movements", "kpi_targets", "mrr_scenarios", "segment_ltv", "opportunities", "ltv_traits",
     "cohort_curves", "customer_segments", "sales_pipeline", "selling_effects", "claims",
-    "conventions", "data_quality",
+    "conventions", "history", "data_quality",
 )  # fmt: skip
 TALKS_SHOWN = 8
 COLUMNS = ["question", "status", "answer", "decision", "stake", "odds"]

@@ -30,7 +30,7 @@ def retention_table(
     mrr: pd.DataFrame,
     opening: pd.Series,
     *,
-    seed: int,
+    seed: int | None,
     fx: pd.DataFrame | None = None,
     year_ago_rates: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def retention_table(
     `logo_churn` and `revenue_churn` are monthly shares of the opening book; `quick_ratio` sums
     three months and is empty without losses; `quick_ratio_12` sums twelve, and
     `quick_ratio_with_reactivation` is the three with returners. `base_year` and `base_month`
-    count the customers that the rates are of.
+    count the customers that the rates are of. Without a `seed` no range is drawn.
     """
     moves = movement_table(mrr, opening, fx=fx)
     losses = moves["churn"].abs() + moves["contraction"].abs()
@@ -89,7 +89,7 @@ def shares(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     return np.divide(above.sum(axis=0), total, where=total > 0, out=out)
 
 
-def _yearly(mrr: pd.DataFrame, at_rates: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+def _yearly(mrr: pd.DataFrame, at_rates: pd.DataFrame, *, seed: int | None) -> pd.DataFrame:
     rates = pd.DataFrame(np.nan, index=range(mrr.shape[1]), columns=list(RATES))
     rates["base_year"] = 0
     if mrr.shape[1] <= YEAR:
@@ -98,11 +98,11 @@ def _yearly(mrr: pd.DataFrame, at_rates: pd.DataFrame, *, seed: int) -> pd.DataF
     base, reported = year_on_year(mrr, at_rates), year_on_year(mrr, mrr)
     rates.loc[rows, "base_year"] = (base.then > 0).sum(axis=0)
     for name in ("nrr", "grr"):
-        low, high = ratio_interval(getattr(base, name), base.then, seed=seed)
         rates.loc[rows, name] = shares(getattr(base, name), base.then)
         rates.loc[rows, f"{name}_reported"] = shares(getattr(reported, name), base.then)
-        rates.loc[rows, f"{name}_low"] = low
-        rates.loc[rows, f"{name}_high"] = high
+        if seed is not None:
+            low, high = ratio_interval(getattr(base, name), base.then, seed=seed)
+            rates.loc[rows, f"{name}_low"], rates.loc[rows, f"{name}_high"] = low, high
     return rates
 
 

@@ -14,13 +14,17 @@ from ltvlab.errors import NotebookError, Problem
 from ltvlab.report.gate import finding_of
 
 SIGNIFICANT_DIGITS = 10
+# The analysis whose facts are about what was published before.
+HISTORY = "history"
 
 
 def write_findings(notebooks: Mapping[str, NotebookNode], internal: Path) -> None:
-    """Write findings.json and facts.json, sorted and the same byte for byte on every run.
+    """Write findings.json, facts.json and history.json, sorted and the same byte for byte on every run.
 
-    Amounts of money arrive as exact decimal text and stay so; other floats keep ten
-    significant digits. Two notebooks that state one fact differently are refused.
+    What a report says of earlier ones depends on those, so that it stands in history.json: the same
+    inputs and settings give the same facts.json whatever was published before. Amounts of money
+    arrive as exact decimal text and stay so; other floats keep ten significant digits. Two
+    notebooks that state one fact differently are refused.
     """
     records = {name: finding_of(notebook) for name, notebook in notebooks.items()}
     findings = [
@@ -34,7 +38,9 @@ def write_findings(notebooks: Mapping[str, NotebookNode], internal: Path) -> Non
     ]
     _require_one_value(facts)
     _write(internal / "findings.json", sorted(findings, key=lambda f: f["slug"]))
-    _write(internal / "facts.json", sorted(facts, key=_fact_order))
+    ordered = sorted(facts, key=_fact_order)
+    _write(internal / "facts.json", [fact for fact in ordered if fact["finding"] != HISTORY])
+    _write(internal / "history.json", [fact for fact in ordered if fact["finding"] == HISTORY])
 
 
 def _fact_order(fact: Mapping[str, Any]) -> tuple[str, ...]:
@@ -71,14 +77,17 @@ def _require_one_value(facts: list[dict[str, Any]]) -> None:
     seen: dict[tuple[str, ...], dict[str, Any]] = {}
     problems = []
     for fact in facts:
-        meaning = tuple(
-            str(fact.get(key) or "") for key in ("id", "month", "segment", "unit", "definition")
-        )
-        first = seen.setdefault(meaning, fact)
-        if _stable(first.get("value")) != _stable(fact.get("value")):
+        # Neither another unit nor another definition makes it another figure: its id names it.
+        name = tuple(str(fact.get(key) or "") for key in ("id", "month", "segment"))
+        first = seen.setdefault(name, fact)
+        if _stated(first) != _stated(fact):
             problems.append(_contradiction(first, fact))
     if problems:
         raise NotebookError("Two chapters state one fact differently", problems)
+
+
+def _stated(fact: Mapping[str, Any]) -> tuple[object, object]:
+    return _stable(fact.get("value")), fact.get("unit")
 
 
 def _contradiction(first: Mapping[str, Any], second: Mapping[str, Any]) -> Problem:

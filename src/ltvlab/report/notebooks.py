@@ -15,6 +15,8 @@ from ltvlab.report.parameters import slug
 from ltvlab.text import LANGUAGES
 
 SUMMARY = "00_executive_summary"
+# What the chapters say now is compared by the one, and summed up by the other.
+AFTER_THE_OTHERS = ("15_history", SUMMARY)
 NAME_PATTERN = re.compile(r"\d\d_[a-z0-9_]{1,60}")
 
 
@@ -64,6 +66,13 @@ def for_run(
             cell.outputs, cell.execution_count = [], None
     copy.metadata = nbformat.from_dict({"language_info": {"name": "python"}})
     return copy
+
+
+def in_turn(names: Iterable[str]) -> list[list[str]]:
+    """Return the notebooks in groups that run one after another: chapters, history, summary."""
+    names = list(names)
+    chapters = [name for name in names if name not in AFTER_THE_OTHERS]
+    return [chapters, *([name] for name in AFTER_THE_OTHERS if name in names)]
 
 
 def heading_above(notebook: NotebookNode, index: int) -> str:

@@ -88,6 +88,20 @@ def _require_links_replaceable(folders: CompanyFolders, month: str, language: st
             raise PublishError("The report could not take its place", [problem])
 
 
+def not_written(error: OSError) -> PublishError:
+    """Return what a full disk or a missing right means to whoever wanted a report."""
+    problem = Problem(
+        id="E705",
+        message=error.strerror or str(error),
+        value=str(error.filename or ""),
+        fix="free disk space or mend the rights, then run again; the report before is unchanged",
+    )
+    unwritten = PublishError("The report could not be written", [problem])
+    for note in getattr(error, "__notes__", ()):
+        unwritten.add_note(note)
+    return unwritten
+
+
 def _point(link: Path, target: Path) -> None:
     fresh = link.with_name(f".{link.name}.new")
     with contextlib.suppress(FileNotFoundError):

@@ -7,12 +7,12 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from nbformat import NotebookNode
 
-from ltvlab.errors import DataError, Problem, PublishError
+from ltvlab.errors import DataError
 from ltvlab.report.collect import write_findings
 from ltvlab.report.execute import (
     environment_variables,
@@ -23,11 +23,17 @@ from ltvlab.report.execute import (
 from ltvlab.report.gate import require_presentable
 from ltvlab.report.lock import company_lock
 from ltvlab.report.manifest import commit, input_hashes, versions, write_manifest
-from ltvlab.report.notebooks import SUMMARY, chosen
+from ltvlab.report.notebooks import chosen, in_turn
 from ltvlab.report.order import Order, take_order
 from ltvlab.report.progress import progress
 from ltvlab.report.public_tables import write_public_tables
-from ltvlab.report.publish import publish, set_aside, set_aside_interrupted, start_run
+from ltvlab.report.publish import (
+    not_written,
+    publish,
+    set_aside,
+    set_aside_interrupted,
+    start_run,
+)
 from ltvlab.report.render import Rendered, chosen_renderer, render
 
 # What checking the inputs left in the warehouse: tables by name.
@@ -60,6 +66,14 @@ class PublishedReport:
     folder: Path
 
 
+class Ran(NamedTuple):
+    """The executed notebooks, what the intake said, and the name of the warehouse they read."""
+
+    executed: dict[str, NotebookNode]
+    intake: Intake
+    warehouse: str
+
+
 def run_report(
     params_path: str | Path,
     *,
@@ -86,13 +100,13 @@ def run_report(
         set_aside_interrupted(order.folders)
         run_dir = start_run(order.folders, order.digest)
         with _failures_set_aside(order, run_dir):
-            executed, intake = _run(order, run_dir)
-            rendered = _render(order, executed, run_dir / "public")
+            ran = _run(order, run_dir)
+            rendered = _render(order, ran.executed, run_dir / "public")
             kept_back = write_public_tables(
                 run_dir / "internal" / "tables", run_dir / "public" / "tables"
             )
-            fields = _fields(order, intake) | _outcome(rendered, kept_back)
-            write_manifest(run_dir, "published", fields)
+            fields = _fields(order, ran.intake) | _outcome(rendered, kept_back)
+            write_manifest(run_dir, "published", fields | {"warehouse": ran.warehouse})
             link = publish(order.folders, run_dir, str(order.month), order.language)
     public = link / "public"
     return PublishedReport(index=public / "index.html", pdf=public / "report.pdf", folder=link)
@@ -133,7 +147,7 @@ def _failures_set_aside(order: Order, run_dir: Path) -> Iterator[None]:
             kept = set_aside(order.folders, run_dir)
             error.add_note(f"Nothing was published. What ran is kept in {kept}")
         if isinstance(error, OSError):
-            raise _not_written(error) from error
+            raise not_written(error) from error
         raise
 
 
@@ -147,20 +161,7 @@ def _note_failure(order: Order, run_dir: Path, error: BaseException) -> None:
         write_manifest(run_dir, "failed", {**_fields(order, {}), "error": reason})
 
 
-def _not_written(error: OSError) -> PublishError:
-    problem = Problem(
-        id="E705",
-        message=error.strerror or str(error),
-        value=str(error.filename or ""),
-        fix="free disk space or mend the rights, then run again; the report before is unchanged",
-    )
-    unwritten = PublishError("The report could not be written", [problem])
-    for note in getattr(error, "__notes__", ()):
-        unwritten.add_note(note)
-    return unwritten
-
-
-def _run(order: Order, run_dir: Path) -> tuple[dict[str, NotebookNode], Intake]:
+def _run(order: Order, run_dir: Path) -> Ran:
     # Imported here: whatever is wrong with notebooks and parameters is said before the engine loads.
     from ltvlab.loading import load_tables
     from ltvlab.preparing import prepare
@@ -174,7 +175,7 @@ def _run(order: Order, run_dir: Path) -> tuple[dict[str, NotebookNode], Intake]:
         _write_table(intake["intake_quarantine"], run_dir / "internal" / "quarantine.csv")
         executed = _executed(order, run_dir, environment)
         _write_lists(order, run_dir / "internal")
-        return executed, intake
+    return Ran(executed, intake, ready.warehouse.name)
 
 
 def _write_lists(order: Order, internal: Path) -> None:
@@ -197,16 +198,13 @@ def _executed(
     order: Order, run_dir: Path, environment: Mapping[str, str]
 ) -> dict[str, NotebookNode]:
     (run_dir / "internal" / "tables").mkdir(exist_ok=True)
-    first = {name: book for name, book in order.notebooks.items() if name != SUMMARY}
-    last = {name: book for name, book in order.notebooks.items() if name == SUMMARY}
     executed: dict[str, NotebookNode] = {}
     with kernels(run_dir, environment), progress(len(order.notebooks)) as tell:
-        # The summary reads what the others found, so it waits for all of them.
-        for group in (first, last):
-            if group:
-                executed |= run_notebooks(group, order.given, run_dir, tell=tell)
-                require_presentable(executed)
-                write_findings(executed, run_dir / "internal")
+        for names in filter(None, in_turn(order.notebooks)):
+            group = {name: order.notebooks[name] for name in names}
+            executed |= run_notebooks(group, order.given, run_dir, tell=tell)
+            require_presentable(executed)
+            write_findings(executed, run_dir / "internal")
     return executed
 
 

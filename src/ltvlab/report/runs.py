@@ -11,19 +11,23 @@ from ltvlab.errors import Problem, PublishError
 from ltvlab.paths import CompanyFolders
 from ltvlab.report.lock import company_lock
 from ltvlab.report.manifest import NAME
-from ltvlab.report.publish import MONTH_FOLDER
+from ltvlab.report.publish import MONTH_FOLDER, UNFINISHED
 from ltvlab.report.verify import run_faults
 from ltvlab.text import LANGUAGES
 
 
 class Run(NamedTuple):
-    """One run's folder, what its manifest says, and the months' links that lead to it."""
+    """One run's folder, what its manifest says, and the months' links that lead to it.
+
+    `hash` is the SHA-256 of its facts: two runs with one hash state the same figures.
+    """
 
     folder: Path
     status: str
     month: str
     language: str
     commit: str
+    hash: str
     published_as: tuple[str, ...]
 
 
@@ -38,9 +42,13 @@ def list_runs(folders: CompanyFolders) -> list[Run]:
 
 
 def verify_runs(folders: CompanyFolders) -> None:
-    """Raise PublishError naming every published file that is missing, edited or added."""
-    published = [run for run in list_runs(folders) if run.status == "published"]
-    problems = [problem for run in published for problem in run_faults(run.folder)]
+    """Raise PublishError naming every published file that is missing, edited or added.
+
+    A run without its manifest, or with one that denies having been published, is at fault too.
+    """
+    there = [run.folder for run in list_runs(folders) if run.folder.parent == folders.runs]
+    finished = [folder for folder in there if folder.suffix != UNFINISHED]
+    problems = [problem for folder in finished for problem in run_faults(folder)]
     if problems:
         raise PublishError(f"{len(problems)} file(s) are not as they were published", problems)
 
@@ -63,7 +71,7 @@ def described(folders: CompanyFolders) -> str:
         return f"{folders.company} has no runs yet"
     lines = [
         f"{run.folder.name}  {run.status:<9}  {run.month:<7}  {run.language:<2}  "
-        f"{run.commit[:8]:<8}  {', '.join(run.published_as)}".rstrip()
+        f"{run.commit[:8]:<8}  {run.hash[:8]:<8}  {', '.join(run.published_as)}".rstrip()
         for run in runs
     ]
     return "\n".join(lines)
@@ -104,4 +112,5 @@ def _run(folder: Path, led_to: dict[Path, list[str]]) -> Run:
     except (OSError, ValueError):
         told = {"status": "unfinished"}
     said = [str(told.get(name) or "") for name in ("status", "month", "language", "commit")]
-    return Run(folder, *said, tuple(led_to.get(folder.resolve(), ())))
+    facts = told.get("files", {}).get("internal/facts.json", {}).get("sha256", "")
+    return Run(folder, *said, facts, tuple(led_to.get(folder.resolve(), ())))

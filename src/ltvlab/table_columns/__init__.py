@@ -12,13 +12,13 @@ from ltvlab.table_columns.customers import OPPORTUNITIES, SEGMENTS, TRAITS
 from ltvlab.table_columns.deals import PIPELINE
 from ltvlab.table_columns.kinds import Columns
 from ltvlab.table_columns.plans import PLANS
-from ltvlab.table_columns.report import INPUTS, SUMMARY
+from ltvlab.table_columns.report import HISTORY, INPUTS, SUMMARY
 from ltvlab.table_columns.revenue import COHORTS, CONVENTIONS, MOVEMENTS, VALUES
 from ltvlab.table_columns.scenarios import SCENARIOS
 from ltvlab.table_columns.selling import SELLING
 
 COLUMNS: Columns = {
     **MOVEMENTS, **VALUES, **COHORTS, **SEGMENTS, **TRAITS,
-    **OPPORTUNITIES, **SELLING, **PIPELINE, **SCENARIOS, **CLAIMS, **PLANS, **CONVENTIONS, **INPUTS,
-    **SUMMARY,
+    **OPPORTUNITIES, **SELLING, **PIPELINE, **SCENARIOS, **CLAIMS, **PLANS, **CONVENTIONS,
+    **INPUTS, **SUMMARY, **HISTORY,
 }  # fmt: skip

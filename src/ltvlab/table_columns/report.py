@@ -26,3 +26,24 @@ SUMMARY: Columns = {
     },
     "cannot_say": {"topic": "text", "unlock": "text"},
 }  # fmt: skip
+ROWS = {"rows_late": "count", "rows_changed": "count", "rows_gone": "count"}
+# Figures of several units stand in one column, so that they are filed as text.
+HISTORY: Columns = {
+    "restatements": {
+        "since": "word", "table": "text", "figure": "word", "month": "month", "unit": "text",
+        "before": "text", "after": "text", "change": "text", "cause": "word", "part": "text",
+    },
+    "restatement_words": {
+        "since": "word", "month": "month", "figure": "text", "said_then": "shown",
+        "reads_now": "shown", "cause": "word", "part": "shown",
+    },
+    "restatement_causes": {"since": "word", "cause": "word", "figures": "count"},
+    "changed_facts": {
+        "since": "word", "id": "text", "month": "month", "segment": "segment", "unit": "text",
+        "before": "number", "after": "number", "change": "number",
+    },
+    "changed_fact_words": {
+        "id": "text", "segment": "segment", "said_then": "shown", "reads_now": "shown",
+    },
+    "changed_rows": {"since": "word", "table": "text", **ROWS},
+}  # fmt: skip

@@ -19,6 +19,7 @@ MOVEMENTS: Columns = {
         "month": "month", "nrr": "rate", "grr": "rate", "logo_churn": "rate", "revenue_churn": "rate",
         "quick_ratio": "shown", "quick_ratio_12": "shown", "quick_ratio_with_reactivation": "shown",
     },
+    "revenue_by_month": {"month": "month", "revenue": "money", "customers": "count"},
     "gross_movements": {"month": "month", "gross_up": "money", "gross_down": "money", "net": "money"},
     "arpa": {
         "month": "month", "axis": "word", "segment": "segment", "arpa": "money", "customers": "count",

@@ -46,7 +46,7 @@ def open_renewals(deals: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
     won = deals["is_won"].astype("boolean").fillna(False)
     closed = won | (pd.to_datetime(deals["close_date"]) <= pd.Timestamp(as_of))
     found = deals[renewal & ~closed & deals["customer_id"].notna()]
-    found = found.assign(product=found["product"].fillna(UNKNOWN))
+    found = found.assign(product=found["product"].astype("object").fillna(UNKNOWN))
     return found[["customer_id", "product"]].astype("str").drop_duplicates(ignore_index=True)
 
 

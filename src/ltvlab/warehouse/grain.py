@@ -7,7 +7,7 @@ the report month. `booked_…` hold ids as they stood in each month, for the MRR
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import ibis
@@ -25,6 +25,8 @@ View = Literal["joined", "booked", "other_grain"]
 PREFIX = {"joined": "", "booked": "booked_", "other_grain": "other_grain_"}
 # Rows that describe a company rather than count for it: those of the surviving one stand.
 DESCRIBING = ("customers", "customer_history")
+# What a table was before its ids were moved: a later run builds the book again from it.
+GIVEN = "given_"
 
 
 def group_customers(connection: Backend, tables: Mapping[str, pd.DataFrame], *, grain: str) -> None:
@@ -42,9 +44,18 @@ def group_customers(connection: Backend, tables: Mapping[str, pd.DataFrame], *, 
     if "credits" in connection.list_tables():
         _overwrite(connection, "credits", _credits(connection.table("credits"), moved))
     for name in (name for name in tables if "customer_id" in tables[name] and name != "merges"):
-        frame = _grouped(tables[name], groups, name=name)
+        connection.create_table(f"{GIVEN}{name}", obj=connection.table(name))
         connection.drop_table(name)
-        store(connection, {name: frame})
+        store(connection, {name: _grouped(tables[name], groups, name=name)})
+
+
+def given_tables(connection: Backend, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Return canonical tables as the company gave them, under its own ids; those it brought."""
+    there = set(connection.list_tables())
+    own = {name: f"{GIVEN}{name}" if f"{GIVEN}{name}" in there else name for name in names}
+    return {
+        name: connection.table(table).to_pandas() for name, table in own.items() if table in there
+    }
 
 
 def named(connection: Backend, name: str, view: View) -> str:
