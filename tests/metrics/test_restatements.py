@@ -96,3 +96,11 @@ def test_a_book_has_the_figures_of_its_kind(basis, tables):
     assert set(figures["table"]) == tables
     first = figures[figures["figure"].isin(["closing", "revenue"])]
     assert first["value"].tolist() == [10.0, 0.0]
+
+
+def test_a_column_that_an_older_version_did_not_publish_was_not_said():
+    older = pd.DataFrame({"month": MONTHS, "nrr": [1.0, 1.01], "grr": [0.9, 0.91]})
+
+    figures = figures_of({"retention": older})
+
+    assert set(figures["figure"]) == {"nrr", "grr"}

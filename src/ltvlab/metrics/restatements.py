@@ -55,7 +55,10 @@ def past_figures(
 
 
 def figures_of(published: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the figures of published tables in one column, as `past_figures` does."""
+    """Return the figures of published tables in one column, as `past_figures` does.
+
+    A column that the version of then did not publish yet is a figure that was not said.
+    """
     parts = [
         pd.DataFrame(
             {
@@ -68,6 +71,7 @@ def figures_of(published: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         )
         for name, table in published.items()
         for figure, unit in FIGURES[name].items()
+        if figure in table
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*KEYS, *VALUE])
 
