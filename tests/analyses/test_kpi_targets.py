@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ltvlab.analyses.kpi_targets import (
-    closers_in_words,
+    Outlook,
     conclude,
     indicators_in_words,
     kpis_in_words,
@@ -14,6 +14,7 @@ from ltvlab.analyses.kpi_targets import (
     year_in_words,
 )
 from ltvlab.metrics.kpi_series import KpiBook
+from ltvlab.metrics.landings import Landing
 from ltvlab.table_columns import COLUMNS
 from ltvlab.tables import table as shown_table
 
@@ -30,7 +31,7 @@ GROWING = {"A": [1000 + 20 * n - 10 * (n % 2) for n in range(31)], "B": [500] * 
 def tables(matrix, people):
     """Return the function from targets and rows of amounts to every table of the chapter."""
 
-    def build(targets=(), rows=GROWING, *, basis="contracts", terms=(), owners=None):
+    def build(targets=(), rows=GROWING, *, basis="contracts", terms=(), owners=None, outlook=None):
         mrr = matrix(rows, first="2024-03", basis=basis)
         customers = people(mrr, industry=["IT", "Food"][: len(mrr)])
         customers.attrs["fiscal_first_month"] = 4
@@ -48,7 +49,7 @@ def tables(matrix, people):
             "values": pd.DataFrame(columns=VALUES), "changes": pd.DataFrame(columns=CHANGES),
             "acquisition": pd.DataFrame(columns=["channel", "ltv_cac"]),
         }  # fmt: skip
-        found = target_tables(book, plan, valued, {}, seed=1)
+        found = target_tables(book, plan, valued, {}, seed=1, outlook=outlook)
         return found | renewal_tables(_terms(terms), _by_product(mrr))
 
     return build
@@ -75,9 +76,22 @@ def plan(kpi, values):
 
 
 FIGURES = {
-    "en": ("¥2.4k", "¥2.1k", "¥2.22k", "¥2.76k", "-¥300", "¥90 more"),
-    "ja": ("2,400円", "2,100円", "2,220円", "2,760円", "-300円", "90円"),
+    "en": ("¥2.4k", "¥2.1k", "¥2.22k", "¥2.76k", "-¥300", "25.0% more new customers"),
+    "ja": ("2,400円", "2,100円", "2,220円", "2,760円", "-300円", "新規顧客を25.0%増やす"),
 }
+
+
+def _outlook(relative):
+    """Return a forecast of 2,220 for the year's end, and the one lever that reaches the plan."""
+    levers = pd.DataFrame(
+        {
+            "lever": ["new_customers"], "unit": ["customers_a_month"], "today": [4.0],
+            "change": [4.0 * relative], "relative": [relative],
+        }
+    )  # fmt: skip
+    return Outlook(Landing(2220.0, 2150.0, 2300.0), levers)
+
+
 BEHIND = plan("mrr", [2100.0 + 60 * n for n in range(12)])
 NOTICE = (
     "K",
@@ -96,10 +110,28 @@ NOTICE = (
 ENDS = ("K2", "A", "P", "JPY", 1600.0, 12.0, "2027-02-28", None, True, False, None, None)
 
 
+def test_the_landing_of_mrr_is_the_one_of_the_reports_forecast(tables):
+    row = tables(BEHIND, outlook=_outlook(0.25))["kpi_targets"].set_index("kpi").loc["mrr"]
+
+    assert row[["landing", "landing_low", "landing_high"]].tolist() == [2220.0, 2150.0, 2300.0]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "No single lever"), ("ja", "1つのレバーだけで")]
+)
+def test_a_lever_that_is_out_of_reach_is_not_advised(tables, language, said):
+    finding = conclude(tables(BEHIND, outlook=_outlook(0.6)), month=MONTH, language=language)
+
+    assert said in finding.decision
+    assert "60" not in finding.decision
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_being_behind_names_the_gap_its_drivers_and_what_closes_it(tables, language, english_left):
     """A's 20 a month make 2,100 by now; planned are 2,400, and 2,760 at the year's end."""
-    finding = conclude(tables(BEHIND, terms=[NOTICE, ENDS]), month=MONTH, language=language)
+    found = tables(BEHIND, terms=[NOTICE, ENDS], outlook=_outlook(0.25))
+
+    finding = conclude(found, month=MONTH, language=language)
 
     assert finding.status == "act"
     said = finding.answer + finding.decision
@@ -209,7 +241,7 @@ def test_every_table_can_be_shown(tables, language):
     shown = [
         shown_table(kpis_in_words(standing, language=language), "kpis_now", language=language),
         shown_table(year_in_words(standing, language=language), "kpis_of_year", language=language),
-        shown_table(closers_in_words(found["gap_closers"], language=language), "closers_shown", language=language),
+        shown_table(found["gap_closers"], "gap_closers", language=language),
         shown_table(found["kpi_gaps"], "kpi_gaps", language=language),
         *(shown_table(indicators_in_words(found["indicators"], side=side, language=language), "indicators_shown", language=language) for side in ("leading", "lagging")),
         *(shown_table(found[name], name, language=language) for name in ("renewal_calendar", "co_terms", "notice_deadlines")),

@@ -78,32 +78,28 @@ def test_the_parts_of_ltv_sum_to_its_gap_whatever_the_horizons(actual, rows):
     assert len(gap) == rows
 
 
-def test_each_lever_alone_closes_the_gap():
-    """1,200 are missing in six months: 200 a month, four customers of 60 (three and a third)."""
-    book = bridge(new=120.0, expansion=50.0, churn=-30.0)
-    row = {"year_end": 5000.0, "landing": 3800.0}
+LEVERS = pd.DataFrame(
+    {
+        "lever": ["churn_points", "new_customers", "first_price", "expansion"],
+        "unit": ["points_a_month", "customers_a_month", "of_the_price", "of_the_rate"],
+        "today": [0.02, 8.0, 1.0, 1.0],
+        "change": [-0.004, 2.0, 0.6, np.nan],
+        "relative": [-0.2, 0.25, 0.6, np.nan],
+    }
+)
 
-    found = gap_closers(book, row, asp=60.0, months_left=6, currency="JPY").set_index("lever")
 
-    assert found["more"].to_dict() == {
-        "new_customers": 4.0, "expansion": 200.0, "less_lost": -200.0, "price_rise": 1200.0,
+def test_levers_that_reach_the_target_are_named_and_near_up_to_a_quarter_of_today():
+    """Expansion cannot reach it at all; first prices would have to rise by 60 %."""
+    found = gap_closers(LEVERS, missing=1200.0, currency="JPY").set_index("lever")
+
+    assert found["enough"].to_dict() == {
+        "churn_points": True, "new_customers": True, "first_price": False,
     }  # fmt: skip
-    assert found["now"]["new_customers"] == 2.0
-    # Only 30 a month are lost: losing nothing would not be enough.
-    assert found["enough"].tolist() == [True, True, False, True]
+    assert found["more"].tolist() == [-0.004, 2.0, 0.6]
+    assert found["change"].tolist() == [-0.2, 0.25, 0.6]
 
 
-@pytest.mark.parametrize(("landing", "left"), [(5000.0, 6), (4000.0, 0), (np.nan, 6)])
-def test_nothing_is_asked_for_where_the_target_is_reached_or_the_year_is_over(landing, left):
-    row = {"year_end": 5000.0, "landing": landing}
-
-    assert gap_closers(bridge(), row, asp=60.0, months_left=left, currency="JPY").empty
-
-
-def test_without_new_customers_no_number_of_them_is_named():
-    found = gap_closers(
-        bridge(), {"year_end": 2000.0, "landing": 1000.0}, asp=np.nan, months_left=1, currency="JPY"
-    )
-
-    assert "new_customers" not in set(found["lever"])
-    assert found["change"].isna().sum() == 2
+@pytest.mark.parametrize("missing", [0.0, -5.0, np.nan])
+def test_nothing_is_asked_for_where_the_target_is_reached(missing):
+    assert gap_closers(LEVERS, missing=missing, currency="JPY").empty

@@ -27,7 +27,7 @@ def claim_facts(tables: Mapping[str, pd.DataFrame], month: str) -> dict[str, Fac
 
 
 def _fact(row: Mapping[str, object], prefix: str, name: str, month: str) -> Fact:
-    value, low, high = (_known(row[end]) for end in ("value", "low", "high"))
+    value, low, high = (row[end] for end in ("value", "low", "high"))
     return Fact(
         id=f"{prefix}.{row[name]}", value=value, unit=row["unit"], definition="D44", month=month,
         low=low, high=high, n=int(row["cases"]),
@@ -45,10 +45,6 @@ def _counts(register: pd.DataFrame, month: str) -> list[Fact]:
              month=month, n=len(register))
         for name, which in counts.items()
     ]  # fmt: skip
-
-
-def _known(figure: object) -> float | None:
-    return None if pd.isna(figure) else float(figure)
 
 
 def claim_words(register: pd.DataFrame, *, language: str) -> pd.DataFrame:

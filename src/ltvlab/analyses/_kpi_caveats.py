@@ -67,7 +67,7 @@ def _of_plans(table: pd.DataFrame, language: str) -> list[str]:
 def _of_landing(table: pd.DataFrame, facts: Facts, language: str) -> list[str]:
     say, found = translator(language), []
     if (table["landing_low"] < table["landing_high"]).any():
-        found.append(say("A landing goes on by months like the last twelve; it knows no season and nothing that is planned."))  # fmt: skip
+        found.append(say("Landings, but for the one of MRR, go on by months like the last twelve; they know no season and nothing that is planned."))  # fmt: skip
     if table.loc[table["kpi"] == "ltv", "last_year"].notna().any():
         found.append(
             say("LTV is compared with last year by one method over the same {months} months, so that longer records are no growth.").format(

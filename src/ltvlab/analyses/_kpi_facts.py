@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from ltvlab.findings import Fact
@@ -34,7 +33,7 @@ def kpi_facts(tables: Mapping[str, pd.DataFrame], *, month: str) -> dict[str, Fa
     facts.append(
         Fact(id="kpi.judged", value=len(judged), unit="count", definition="D42", month=month)
     )
-    horizon = _known(table.attrs["ltv_horizon"])
+    horizon = table.attrs["ltv_horizon"]
     facts.append(
         Fact(id="kpi.ltv.horizon", value=horizon, unit="months", definition="D42", month=month)
     )
@@ -44,10 +43,6 @@ def kpi_facts(tables: Mapping[str, pd.DataFrame], *, month: str) -> dict[str, Fa
 
 def _key(fact: Fact) -> str:
     return fact.id if fact.segment == "all" else f"{fact.id} {fact.segment}"
-
-
-def _known(value: float) -> float | None:
-    return None if pd.isna(value) or not np.isfinite(value) else float(value)
 
 
 def _of_row(row: Mapping, month: str, currency: str) -> list[Fact]:
@@ -60,21 +55,19 @@ def _of_row(row: Mapping, month: str, currency: str) -> list[Fact]:
     if pd.isna(row["actual"]) and pd.isna(row["target"]):
         return []
     first = ELSEWHERE.get(name, f"kpi.{name}.actual") if segment == "all" else f"kpi.{name}.actual"
-    facts = [Fact(id=first, value=_known(row["actual"]), definition=kpi.definition, **own)]
+    facts = [Fact(id=first, value=row["actual"], definition=kpi.definition, **own)]
     facts += [
-        Fact(id=f"kpi.{name}.{what}", value=_known(row[what]), **plan)
+        Fact(id=f"kpi.{name}.{what}", value=row[what], **plan)
         for what in (*OF_PLAN, "last_year", "year_to_date")
     ]
     facts.append(
         Fact(
-            id=f"kpi.{name}.landing", value=_known(row["landing"]), low=_known(row["landing_low"]),
-            high=_known(row["landing_high"]), **plan,
+            id=f"kpi.{name}.landing", value=row["landing"], low=row["landing_low"],
+            high=row["landing_high"], **plan,
         )
     )  # fmt: skip
     return facts + [
-        Fact(
-            id=f"kpi.{name}.{what}", value=_known(row[what]), unit="rate", definition="D42", **about
-        )
+        Fact(id=f"kpi.{name}.{what}", value=row[what], unit="rate", definition="D42", **about)
         for what in RATES
     ]
 
@@ -82,23 +75,14 @@ def _of_row(row: Mapping, month: str, currency: str) -> list[Fact]:
 def _gap_facts(tables: Mapping[str, pd.DataFrame], month: str, currency: str) -> list[Fact]:
     money = {"unit": "money", "definition": "D42", "month": month, "currency": currency}
     facts = [
-        Fact(id=f"kpi.{row['kpi']}.gap.{row['driver']}", value=_known(row["part"]), **money)
+        Fact(id=f"kpi.{row['kpi']}.gap.{row['driver']}", value=row["part"], **money)
         for row in tables["kpi_gaps"].to_dict("records")
     ]
-    for row in tables["gap_closers"].to_dict("records"):
-        about = money | {
-            "unit": row["unit"],
-            "currency": currency if row["unit"] == "money" else "",
-        }
-        facts += [
-            Fact(id=f"kpi.closer.{row['lever']}.{what}", value=_known(row[what]), **about)
-            for what in ("now", "more")
-        ]
-        share = money | {"unit": "rate", "currency": ""}
-        facts.append(
-            Fact(id=f"kpi.closer.{row['lever']}.change", value=_known(row["change"]), **share)
-        )
-    return facts
+    share = money | {"unit": "rate", "currency": ""}
+    return facts + [
+        Fact(id=f"kpi.closer.{row['lever']}.change", value=row["change"], **share)
+        for row in tables["gap_closers"].to_dict("records")
+    ]
 
 
 def _calendar_facts(tables: Mapping[str, pd.DataFrame], month: str, currency: str) -> list[Fact]:

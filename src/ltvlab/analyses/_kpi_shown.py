@@ -19,7 +19,6 @@ from ltvlab.text import segment_label, translator
 MIXED = {
     "kpi_targets": tuple(name for name in NUMBERS if name not in RATES),
     "kpi_months": ("actual", "target", "last_year"),
-    "gap_closers": ("now", "more"),
     "indicators": ("now", "quarter_ago", "year_ago"),
 }
 
@@ -118,11 +117,6 @@ def _so_far(row: Mapping[str, object], currency: str, language: str) -> str:
         points = f"{sign}{figure(100 * value, 'number', currency, language)}"
         return translator(language)("{points} points").format(points=points)
     return f"{sign}{figure(value, unit, currency, language)}"
-
-
-def closers_in_words(table: pd.DataFrame, *, language: str) -> pd.DataFrame:
-    """Return lever, now, more, change, enough, each figure in its unit."""
-    return _rows(table, ("now", "more"), language) if len(table) else table
 
 
 def indicators_in_words(table: pd.DataFrame, *, side: str, language: str) -> pd.DataFrame:

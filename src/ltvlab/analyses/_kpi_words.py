@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -34,11 +35,12 @@ COUNTS = {
     "good": "On plan: all {judged} KPIs with a target, and none is headed to miss the year.",
 }
 LEVERS = {
-    "new_customers": "{more} more new customers a month (now {now})",
-    "expansion": "{more} more expansion a month (now {now})",
-    "less_lost": "{more} less lost a month (now {now})",
-    "price_rise": "a price rise of {change} on the whole book, if nobody leaves for it",
+    "churn_points": "{change} less churn",
+    "new_customers": "{change} more new customers",
+    "first_price": "first prices {change} higher",
+    "expansion": "{change} more expansion",
 }
+NONE_NEAR = "No single lever is near enough to reach the MRR target of {end}; the chapter on scenarios says what each would take, and how several add up."
 
 
 def answer(tables: Tables, facts: Facts, language: str) -> str:
@@ -188,25 +190,18 @@ def _closers(tables: Tables, facts: Facts, language: str) -> str:
     say, rows = translator(language), tables["gap_closers"]
     if rows.empty:
         return ""
-    levers = [
-        say(LEVERS[name]).format(**_lever(facts, name, language))
-        for name in rows.loc[rows["enough"].astype("bool"), "lever"]
-    ]
     end = month_label(pd.Period(tables["kpi_targets"].attrs["year_end"], "M"), language)
+    near = rows.loc[rows["enough"].astype("bool"), "lever"]
+    if near.empty:
+        return say(NONE_NEAR).format(end=end)
+    sizes = {name: facts[f"kpi.closer.{name}.change"] for name in near}
+    levers = [
+        say(LEVERS[name]).format(change=replace(fact, value=abs(fact.value)).shown(language))
+        for name, fact in sizes.items()
+    ]
     return say("To reach the MRR target of {end}, each of these would be enough alone: {levers}.").format(
         end=end, levers="; ".join(levers) if language == "en" else "、".join(levers)
     )  # fmt: skip
-
-
-def _lever(facts: Facts, name: str, language: str) -> dict[str, str]:
-    more = facts[f"kpi.closer.{name}.more"]
-    # The sentence says "less": its figure has no sign.
-    size = Fact(id=more.id, value=abs(more.value or 0.0), unit=more.unit, definition=more.definition,
-                month=more.month, currency=more.currency)  # fmt: skip
-    words = {
-        what: shown(facts, f"kpi.closer.{name}.{what}", language) for what in ("now", "change")
-    }
-    return words | {"more": size.shown(language)}
 
 
 def _owners(tables: Tables, status: Status, language: str) -> str:

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ltvlab.findings import Fact, Status
+from ltvlab.metrics.plan_gaps import FAR
 from ltvlab.money import number, rate
 from ltvlab.text import in_sentence, listed, month_label, paragraph, scenario_label, translator
 
-# A lever that has to be turned by more of its own level is no plan.
-FAR = 0.25
 OUTLOOK = "If the coming months are like the last {window}, MRR goes from {today} to {last} by {month} (95% range {range})."
 OUTLOOK_CUT = "At the rates of the last {window} months MRR would be {last} in {month} (95% range {range}) and triple soon after; nobody keeps that up, so no month beyond is shown."
 TARGET = "The target of {target} for {due} is met with odds of {odds}; {expected} is expected, {gap} below it."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
 from ltvlab.analyses._kpi_facts import kpi_facts
 from ltvlab.analyses._kpi_shown import (
-    closers_in_words,
     indicators_in_words,
     kpis_in_words,
     published,
@@ -22,27 +22,33 @@ from ltvlab.metrics.kpi_months import WHOLE, kpi_months, scope_series
 from ltvlab.metrics.kpi_series import KpiBook, kpi_book
 from ltvlab.metrics.kpi_table import kpi_table
 from ltvlab.metrics.kpis import KPIS, with_owners
-from ltvlab.metrics.landings import year_start
+from ltvlab.metrics.landings import Landing, year_start
 from ltvlab.metrics.movements import movement_table
 from ltvlab.metrics.plan_gaps import CLOSER_COLUMNS, gap_closers, ltv_gap, mrr_gap
 from ltvlab.metrics.plans import SCOPE, Plan, plan_of
-from ltvlab.metrics.prices import average_selling_price
 from ltvlab.metrics.renewal_calendar import (
     co_terms,
     notice_deadlines,
     renewal_calendar,
     term_amounts,
 )
+from ltvlab.metrics.scenarios.break_even import COLUMNS as BREAK_EVEN
+from ltvlab.metrics.scenarios.break_even import break_even, target_of
+from ltvlab.metrics.scenarios.engine import scenario_engine
+from ltvlab.metrics.scenarios.evidence import lacking
+from ltvlab.metrics.scenarios.levers import BASE
+from ltvlab.metrics.scenarios.tables import scenario_table
 from ltvlab.metrics.value_changes import ltv_changes
 from ltvlab.metrics.values_over_time import ltv_by_month
+from ltvlab.months import YEAR
 from ltvlab.text import translator
 
 __all__ = [
-    "closers_in_words",
     "conclude",
     "indicators_in_words",
     "kpi_book",
     "kpis_in_words",
+    "mrr_outlook",
     "renewal_tables",
     "target_tables",
     "value_tables",
@@ -54,6 +60,8 @@ QUESTION = "Are we on plan, and what closes the gap?"
 # A year back and the report month: the least that a change over twelve months needs.
 VALUE_MONTHS = 13
 STATUSES: tuple[Status, ...] = ("act", "watch", "good")
+# The money that being off plan is about, of the first of these that has a target.
+GAPS = ("kpi.mrr.gap", "kpi.revenue.gap")
 
 
 def value_tables(
@@ -89,6 +97,42 @@ def value_tables(
     return {"values": values, "changes": changes, "acquisition": acquisition}
 
 
+class Outlook(NamedTuple):
+    """Where the report's forecast has MRR at the end of the fiscal year, and what reaches its target."""
+
+    landing: Landing
+    levers: pd.DataFrame
+
+
+def mrr_outlook(
+    mrr: pd.DataFrame,
+    customers: pd.DataFrame,
+    targets: pd.DataFrame,
+    *,
+    fx: pd.DataFrame | None = None,
+    seed: int,
+) -> Outlook | None:
+    """Return the forecast of MRR at the fiscal year's end, the one of the chapter on scenarios.
+
+    None for orders, for books too small or too young for a forecast, where the year ends this
+    month, and where nothing is planned for its last month.
+    """
+    if mrr.attrs["basis"] == "orders" or any(lacking(mrr)):
+        return None
+    engine = scenario_engine(mrr, customers, fx=fx)
+    fiscal_first_month = customers.attrs["fiscal_first_month"]
+    end = year_start(mrr.columns[-1], fiscal_first_month=fiscal_first_month) + YEAR - 1
+    target = target_of(engine, targets if len(targets) else None)
+    if not target.planned or engine.months[target.ahead - 1] != end:
+        return None
+    by_month, _ = scenario_table(engine, {"base": BASE}, target, seed=seed)
+    there = by_month[by_month["month"] == end].iloc[0]
+    return Outlook(
+        Landing(float(there["mrr"]), float(there["low"]), float(there["high"])),
+        break_even(engine, target),
+    )
+
+
 def target_tables(
     book: KpiBook,
     targets: pd.DataFrame,
@@ -96,10 +140,12 @@ def target_tables(
     given: Mapping[str, pd.DataFrame],
     *,
     seed: int,
+    outlook: Outlook | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of plan against actual by name, money in minor units.
 
-    `targets` as loaded, `valued` the `value_tables`, `given` the company's usage and events.
+    `targets` as loaded, `valued` the `value_tables`, `given` the company's usage and events,
+    `outlook` what the report's forecast says of MRR at the year's end.
     """
     basis, currency = book.mrr.attrs["basis"], book.mrr.attrs["currency"]
     fiscal_first_month = book.customers.attrs["fiscal_first_month"]
@@ -110,9 +156,10 @@ def target_tables(
     table = kpi_table(
         months, month=book.mrr.columns[-1], kpis=with_owners(owners), basis=basis,
         fiscal_first_month=fiscal_first_month, seed=seed,
+        mrr_landing=outlook.landing if outlook else None,
     )  # fmt: skip
     tables = {"kpi_targets": table, "kpi_months": months}
-    tables |= _gaps(book, table, valued["changes"], fiscal_first_month)
+    tables |= _gaps(book, table, valued["changes"], fiscal_first_month, outlook)
     tables["indicators"] = indicator_page(series[WHOLE], given, book.mrr, book.customers)
     start = year_start(book.mrr.columns[-1], fiscal_first_month=fiscal_first_month)
     about = {"currency": currency, "basis": basis}
@@ -134,7 +181,11 @@ def _about(plan: Plan, owners: Mapping, values: pd.DataFrame, start: pd.Period) 
 
 
 def _gaps(
-    book: KpiBook, table: pd.DataFrame, changes: pd.DataFrame, fiscal_first_month: int
+    book: KpiBook,
+    table: pd.DataFrame,
+    changes: pd.DataFrame,
+    fiscal_first_month: int,
+    outlook: Outlook | None,
 ) -> dict[str, pd.DataFrame]:
     recurring = book.mrr if book.mrr.attrs["basis"] != "orders" else book.mrr.iloc[:, :0]
     opening, currency = book.customers["opening"], book.mrr.attrs["currency"]
@@ -145,10 +196,9 @@ def _gaps(
         return {"kpi_gaps": ltv, "gap_closers": pd.DataFrame(columns=list(CLOSER_COLUMNS))}
     row = whole.loc["mrr"]
     gap = mrr_gap(bridge, row["target"], fiscal_first_month=fiscal_first_month, currency=currency)
-    month = book.mrr.columns[-1]
-    left = 11 - (month.ordinal - year_start(month, fiscal_first_month=fiscal_first_month).ordinal)
-    asp, _ = average_selling_price(recurring, book.customers, fx=book.fx)
-    closers = gap_closers(bridge, row, asp=asp, months_left=left, currency=currency)
+    missing = row["year_end"] - row["landing"] if outlook else 0.0
+    levers = outlook.levers if outlook else pd.DataFrame(columns=BREAK_EVEN)
+    closers = gap_closers(levers, missing=missing, currency=currency)
     both = pd.concat([part for part in (gap, ltv) if len(part)] or [gap], ignore_index=True)
     both.attrs = dict(gap.attrs)
     return {"kpi_gaps": both, "gap_closers": closers}
@@ -182,6 +232,7 @@ def conclude(tables: Mapping[str, pd.DataFrame], *, month: str, language: str = 
         evidence=table,
         tables=published(tables),
         facts=tuple(facts.values()),
+        stake=next((name for name in GAPS if name in facts), ""),
         language=language,
         caveats=caveats(tables, facts, language),
     )

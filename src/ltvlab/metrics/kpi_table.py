@@ -9,7 +9,7 @@ import pandas as pd
 
 from ltvlab.metrics.kpi_months import WHOLE
 from ltvlab.metrics.kpis import KPIS, Kpi
-from ltvlab.metrics.landings import landing, year_start
+from ltvlab.metrics.landings import Landing, landing, year_start
 from ltvlab.metrics.plans import SCOPE
 from ltvlab.metrics.retention import YEAR
 from ltvlab.money import on_grid
@@ -39,6 +39,7 @@ def kpi_table(
     fiscal_first_month: int,
     basis: str,
     seed: int,
+    mrr_landing: Landing | None = None,
 ) -> pd.DataFrame:
     """Return one row per KPI of the company, and per KPI and scope that has a target.
 
@@ -47,7 +48,8 @@ def kpi_table(
     of the year's months. `pace` is the share of the year's plan due by now, `done` the share
     reached; `year_end` the target of the year's end, `landing` where the KPI is headed. Statuses:
     good, watch (behind, or headed below), act (behind, and even the upper end of the landing
-    misses), insufficient, with a `reason`.
+    misses), insufficient, with a `reason`. `mrr_landing` is where the forecast of the report has
+    the company's MRR, so that it is said once.
     """
     start = year_start(month, fiscal_first_month=fiscal_first_month)
     groups = dict(iter(months.groupby(["kpi", *SCOPE], sort=False)))
@@ -56,7 +58,14 @@ def kpi_table(
     empty = months.iloc[:0]
     rows = [
         dict(zip(["kpi", *SCOPE], key, strict=True))
-        | _row(groups.get(key, empty), kpis[key[0]], month=month, start=start, seed=seed)
+        | _row(
+            groups.get(key, empty),
+            kpis[key[0]],
+            month=month,
+            start=start,
+            seed=seed,
+            known=mrr_landing if key == ("mrr", *WHOLE) else None,
+        )
         for key in keys
     ]
     table = pd.DataFrame(rows).assign(month=month)
@@ -68,7 +77,15 @@ def kpi_table(
     return table[~other].reset_index(drop=True)
 
 
-def _row(rows: pd.DataFrame, kpi: Kpi, *, month: pd.Period, start: pd.Period, seed: int) -> dict:
+def _row(
+    rows: pd.DataFrame,
+    kpi: Kpi,
+    *,
+    month: pd.Period,
+    start: pd.Period,
+    seed: int,
+    known: Landing | None,
+) -> dict:
     every = pd.period_range(start - YEAR - 1, start + YEAR - 1, freq="M")
     by_month = rows.set_index("month")[["actual", "target"]].reindex(every).astype("float64")
     actual, plan = by_month["actual"], by_month["target"]
@@ -78,7 +95,7 @@ def _row(rows: pd.DataFrame, kpi: Kpi, *, month: pd.Period, start: pd.Period, se
         "better": kpi.better, "unit": kpi.unit, "there": bool(rows["there"].all()),
         "partial": bool(rows.loc[rows["month"] == month, "partial"].any()),
     }  # fmt: skip
-    landed = landing(
+    landed = known or landing(
         actual[:month], course=kpi.course, start=start, seed=seed, share=kpi.share, least=kpi.least
     )
     figures = dict.fromkeys(NUMBERS, np.nan) | {

@@ -15,6 +15,8 @@ from ltvlab.money import on_grid
 
 GAP_COLUMNS = ("kpi", "driver", "this_year", "last_year", "part")
 CLOSER_COLUMNS = ("lever", "unit", "now", "more", "change", "enough")
+# A lever that has to be turned by more of its own level is no plan.
+FAR = 0.25
 
 
 def mrr_gap(
@@ -75,41 +77,15 @@ def _without_rows(currency: str) -> pd.DataFrame:
     return table
 
 
-def gap_closers(
-    bridge: pd.DataFrame, row: Mapping[str, float], *, asp: float, months_left: int, currency: str
-) -> pd.DataFrame:
+def gap_closers(levers: pd.DataFrame, *, missing: float, currency: str) -> pd.DataFrame:
     """Return what, each alone, would lead MRR to the year-end target: one row per lever.
 
-    `now` is the mean month of the last twelve, `more` what each month to the year's end needs on
-    top of it, `change` the one over the other: customers won at the price new ones pay (`asp`),
-    expansion, losses (`less_lost`, negative), and for `price_rise` a rise of the whole book at once.
-    `enough` says whether a lever can do it alone: losses cannot fall below none. No rows where
-    the landing reaches the target, or no month is left.
+    `levers` is of `break_even`: `now` is its level of the last twelve months, `more` what is
+    added, `change` the one over the other; `enough` says whether that is near enough to be a plan.
+    No rows where nothing is `missing` at the year's end (minor units).
     """
-    missing = row["year_end"] - row["landing"]
-    table = pd.DataFrame(columns=list(CLOSER_COLUMNS))
-    if len(bridge) > YEAR and months_left > 0 and missing > 0:
-        table = pd.DataFrame(_levers(bridge.tail(YEAR), missing, asp, months_left))
-    table.attrs = {"currency": currency, "missing": float(missing), "months_left": months_left}
+    reached = levers.dropna(subset=["relative"]) if missing > 0 else levers.iloc[:0]
+    table = reached.rename(columns={"today": "now", "change": "more", "relative": "change"})
+    table = table.assign(enough=table["change"].abs() <= FAR)[list(CLOSER_COLUMNS)]
+    table.attrs = {"currency": currency}
     return table
-
-
-def _levers(year: pd.DataFrame, missing: float, asp: float, months_left: int) -> list[dict]:
-    each = missing / months_left
-    new, gained = year["new"].mean(), year["expansion"].mean()
-    lost = -(year["churn"] + year["contraction"]).mean()
-    closing = float(year["closing"].iloc[-1])
-    rows = []
-    if asp > 0:
-        # Whole customers: three quarters of one is one more to win.
-        rows.append(_lever("new_customers", "count", new / asp, float(np.ceil(each / asp))))
-    rows.append(_lever("expansion", "money", gained, each))
-    rows.append(_lever("less_lost", "money", lost, -each))
-    rows.append(_lever("price_rise", "money", closing, missing))
-    return rows
-
-
-def _lever(lever: str, unit: str, now: float, more: float) -> dict:
-    change = more / now if now > 0 else np.nan
-    enough = lever != "less_lost" or -more <= now
-    return dict(zip(CLOSER_COLUMNS, (lever, unit, now, more, change, enough), strict=True))

@@ -33,9 +33,6 @@ PLANS: Columns = {
         "lever": "word", "unit": "text", "now": "number", "more": "number", "change": "rate",
         "enough": "flag",
     },
-    "closers_shown": {
-        "lever": "word", "now": "shown", "more": "shown", "change": "rate", "enough": "flag",
-    },
     "indicators": {
         "side": "text", "indicator": "word", "unit": "text", "better": "text", "now": "number",
         "quarter_ago": "number", "year_ago": "number",
