@@ -14,7 +14,18 @@ FILES = pd.DataFrame(
         "sha256": ["x", "y"], "rows_read": [10, 5], "rows_used": [7, 5], "rows_excluded": [2, 0], "rows_quarantined": [1, 0],
     }
 )  # fmt: skip
-ALL = {"contracts", "invoices", "spend", "deals", "deal_stages", "events", "usage", "surveys"}
+ALL = {
+    "contracts",
+    "invoices",
+    "spend",
+    "deals",
+    "deal_stages",
+    "events",
+    "usage",
+    "surveys",
+    "targets",
+    "actions",
+}
 
 
 def _columns(*rows):

@@ -8,7 +8,18 @@ from ltvlab.metrics.section_needs import NEEDS, Held, held, section_states
 COUNTS = {
     "months": 36, "customers": 60, "ranked": 100, "losses": 40, "renewals": 40, "closed_deals": 40,
 }  # fmt: skip
-TABLES = {"contracts", "invoices", "spend", "deals", "deal_stages", "events", "usage", "surveys"}
+TABLES = {
+    "contracts",
+    "invoices",
+    "spend",
+    "deals",
+    "deal_stages",
+    "events",
+    "usage",
+    "surveys",
+    "targets",
+    "actions",
+}
 
 
 def _states(**changes):
@@ -34,6 +45,9 @@ def test_with_everything_brought_every_section_is_shown():
         ("months", 12, "cohort_curves", "stamped"),
         ("months", 12, "customer_cost", "refused"),
         ("months", 13, "retention", "refused"),
+        ("months", 12, "mrr_scenarios", "refused"),
+        ("customers", 50, "mrr_scenarios", "refused"),
+        ("months", 24, "season", "refused"),
         ("losses", 10, "value_models", "refused"),
         ("losses", 10, "survival_curves", "stamped"),
         ("renewals", 5, "renewals", "refused"),

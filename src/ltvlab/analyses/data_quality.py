@@ -26,7 +26,8 @@ QUESTION = "What came in, and what does it allow?"
 TABLES = {
     "contracts": "table_contracts", "deals": "table_deals", "deal_stages": "table_deal_stages",
     "events": "table_events", "invoices": "table_invoices", "spend": "table_spend",
-    "surveys": "table_surveys", "usage": "table_usage",
+    "surveys": "table_surveys", "usage": "table_usage", "targets": "table_targets",
+    "actions": "table_actions",
 }  # fmt: skip
 LACKS = {
     "recurring": "contracts, or invoices with service periods",

@@ -10,6 +10,9 @@ import pandas as pd
 from ltvlab.metrics.deals import FEWEST_CLOSED, closed_in_year, deal_book
 from ltvlab.metrics.movements import customer_counts
 from ltvlab.metrics.renewal_rates import twelve_months
+from ltvlab.metrics.scenarios.evidence import FEWEST_CUSTOMERS as SCENARIO_CUSTOMERS
+from ltvlab.metrics.scenarios.evidence import FEWEST_MONTHS as SCENARIO_MONTHS
+from ltvlab.metrics.scenarios.season import FEWEST_MONTHS as SEASON_MONTHS
 from ltvlab.metrics.segment_values import FIRM_CUSTOMERS, FIRM_MONTHS
 from ltvlab.metrics.top_customers import FEWEST_MONTHS
 from ltvlab.metrics.trait_tests import FEWEST_RANKED
@@ -78,6 +81,13 @@ NEEDS: dict[str, tuple[Need, ...]] = {
         _refused(("deals",)), _refused("closed_deals", FEWEST_CLOSED), _stamped("closed_deals", FEWEST_APART),
     ),
     "stage_odds": (_refused(("deal_stages",)),),
+    "mrr_scenarios": (
+        RECURRING, _refused("customers", SCENARIO_CUSTOMERS), _refused("months", SCENARIO_MONTHS),
+    ),
+    "season": (RECURRING, _refused("months", SEASON_MONTHS)),
+    "kpi_targets": (_refused(("targets",)),),
+    "claims": (_stamped(("deals",)), _stamped(("spend",))),
+    "selling_effects": (_refused(("deals", "actions", "events")), _stamped(("actions",))),
     "conventions": (RECURRING,),
     "reconciliation": (_refused(("contracts",)), _refused(("invoices",))),
 }  # fmt: skip
