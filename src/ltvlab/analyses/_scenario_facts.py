@@ -71,13 +71,16 @@ def _target_facts(ends: pd.DataFrame, months: pd.DataFrame, fact) -> list[Fact]:
     if not about["planned"]:
         return [growth]
     base = months[months["scenario"] == "base"]
+    odds = ends["odds"].iloc[0]
     due = base.loc[base["month"] == pd.Period(about["target_month"], "M"), "mrr"].iloc[0]
     return [
         growth,
         fact("target", about["target"], "money"),
         fact("at_target", due, "money", n=about["customers"]),
         fact("gap", abs(about["target"] - due), "money"),
-        fact("target_odds", ends["odds"].iloc[0], "rate", n=about["customers"]),
+        fact("target_odds", odds, "rate", n=about["customers"]),
+        # How surely the side of the target that is expected is the one that comes.
+        fact("verdict_odds", max(odds, 1 - odds), "rate", n=about["customers"]),
     ]
 
 

@@ -40,22 +40,25 @@ CHAPTERS = (
     "conventions", "history", "data_quality",
 )  # fmt: skip
 TALKS_SHOWN = 8
-COLUMNS = ["question", "status", "answer", "decision", "stake", "odds"]
+COLUMNS = ["question", "status", "answer", "decision", "stake", "how_sure"]
 
 
 def decisions(
     findings: list[dict[str, Any]], facts: list[dict[str, Any]], *, language: str
 ) -> pd.DataFrame:
-    """Return one row per finding: question, status, answer, decision, money at stake, odds.
+    """Return one row per finding: question, status, answer, decision, money at stake, how_sure.
 
-    What asks for action comes first, within a status the most money; `odds` say how likely the
-    verdict holds, where a chapter can tell.
+    What asks for action comes first, within a status the most money; `how_sure` is the probability
+    that the verdict holds, where a chapter can tell.
     """
     by_id = overall(facts)
     others = [finding for finding in findings if finding["slug"] != SLUG]
     rows = [
         {name: finding[name] for name in COLUMNS[:4]}
-        | {name: _figure(finding.get(name, ""), by_id, language) for name in ("stake", "odds")}
+        | {
+            "stake": _figure(finding.get("stake", ""), by_id, language),
+            "how_sure": _figure(finding.get("odds", ""), by_id, language),
+        }
         for finding in sorted(others, key=lambda finding: _rank(finding, by_id))
     ]
     return pd.DataFrame(rows, columns=COLUMNS)

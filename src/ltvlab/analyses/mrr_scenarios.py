@@ -162,7 +162,7 @@ def conclude(tables: Mapping[str, pd.DataFrame], *, month: str, language: str = 
         tables=dict(tables),
         facts=tuple(facts.values()),
         stake="scenarios.gap" if ends.attrs["planned"] else "",
-        odds="scenarios.target_odds" if ends.attrs["planned"] else "",
+        odds="scenarios.verdict_odds" if ends.attrs["planned"] else "",
         language=language,
         caveats=caveats(tables, facts, language),
     )

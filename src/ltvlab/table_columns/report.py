@@ -22,7 +22,7 @@ SUMMARY: Columns = {
     "month_changes": {"movement": "word", "reason": "word", "amount": "shown", "customers": "count"},
     "findings": {
         "question": "text", "status": "word", "answer": "text", "decision": "text", "stake": "shown",
-        "odds": "shown",
+        "how_sure": "shown",
     },
     "cannot_say": {"topic": "text", "unlock": "text"},
 }  # fmt: skip
