@@ -34,6 +34,8 @@ COLUMNS = {
     "renewal_calendar": "month due auto_renewing notice_given committed_mrr contracts deadlines",
     "scenarios": "scenario month mrr low high low_80 high_80",
     "scenario_effects": "scenario lever effect",
+    "allocation": "rule window_months value low high threshold events probability flip_distance flip_customers verdict headline lacking",
+    "returns": "motion won_mrr margin_share expected_months brought cost hours value low high per_hour customers point_worth break_even lacking",
     "convention_gaps": "preset figure unit ours theirs convention part",
     "reconciliation": "month mrr contracts_only invoices_only residual accrued timing one_time usage credits billed",
 }
@@ -93,8 +95,8 @@ def test_the_report_has_its_pages_pdf_and_tables(english):
         "claims.html", "cohort_curves.html", "conventions.html", "customer_segments.html",
         "data_quality.html", "history.html", "index.html", "kpi_targets.html", "ltv_traits.html",
         "mrr_movements.html", "mrr_scenarios.html", "opportunities.html",
-        "report.pdf", "sales_pipeline.html",
-        "segment_ltv.html", "selling_effects.html", "tables",
+        "report.pdf", "resource_allocation.html", "sales_pipeline.html", "segment_ltv.html",
+        "selling_effects.html", "tables",
     ]  # fmt: skip
     assert run_faults(english) == []
 

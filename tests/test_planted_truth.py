@@ -32,6 +32,7 @@ from ltvlab.analyses import (
     mrr_movements,
     mrr_scenarios,
     opportunities,
+    resource_allocation,
     sales_pipeline,
     segment_ltv,
     selling_effects,
@@ -600,3 +601,38 @@ def test_selling_effects_find_neither_harm_nor_bunching_where_none_was_planted(p
     assert set(ends["verdict"]) == {"not_clear", "month_end"}
     unhappy = offered["gate_audit"].set_index(["responsible", "gate"]).loc[("everyone", "unhappy")]
     assert unhappy["blocked"] > 12
+
+
+@pytest.fixture
+def allocation(planted, mrr, customers):
+    margin, seed = load_matrix(*DEMO, value="margin"), 20260401
+    brought = load_tables(*DEMO, names=["spend", "deals"])
+    acquired = acquisition_table(mrr, margin, customers, None, **brought, seed=seed)
+    book = resource_allocation.allocation_book(
+        mrr, margin, customers, load_panel(*DEMO), lines=load_contract_lines(*DEMO),
+        bound=load_matrix(*DEMO, value="annual_amount"),
+    )  # fmt: skip
+    tables = resource_allocation.allocation_tables(book, acquired, brought["spend"], seed=seed)
+    return tables, resource_allocation.conclude(tables, acquired)
+
+
+def test_resource_allocation_finds_that_more_is_lost_than_the_rule_allows(planted, allocation):
+    """Of 100 yen newly won 53 are lost in a year: far over the line, on yearly terms."""
+    tables, finding = allocation
+    rules = tables["allocation"].set_index(["rule", "headline"])
+
+    assert rules.loc[("churn_to_new", True), ["window_months", "verdict"]].tolist() == [12, "retention_first"]  # fmt: skip
+    assert finding.status == "act" and finding.stake == "allocation.churned"
+
+
+def test_resource_allocation_sums_the_spend_and_hours_of_the_file(planted, allocation):
+    """Hours were drawn as 45 % of spend at one price, so both shares agree."""
+    rules = allocation[0]["allocation"].set_index("rule")
+    spend = load_tables(*DEMO, names=["spend"])["spend"]
+    year = spend[(spend["month"] >= "2025-10-01") & (spend["month"] <= "2026-09-30")]
+    by_purpose = year.groupby("purpose")["amount"].sum()
+
+    kept = by_purpose[["expansion", "retention"]].sum() / by_purpose.sum()
+    assert rules.loc["existing_share_cost", "value"] == pytest.approx(kept)
+    assert rules.loc["existing_share_hours", "value"] == pytest.approx(kept, abs=0.002)
+    assert rules.loc["ltv_cac", "verdict"] == "at_least_3"

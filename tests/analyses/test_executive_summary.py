@@ -129,7 +129,7 @@ def test_every_chapter_but_the_summary_has_its_place():
     assert set(CHAPTERS) == {
         "mrr_movements", "mrr_scenarios", "segment_ltv", "opportunities", "ltv_traits",
         "cohort_curves", "customer_segments", "sales_pipeline", "selling_effects", "claims",
-        "conventions", "history", "data_quality", "kpi_targets",
+        "conventions", "history", "data_quality", "kpi_targets", "resource_allocation",
     }  # fmt: skip
 
 

@@ -75,6 +75,17 @@ def scenarios() -> pd.DataFrame:
     return table
 
 
+def ratios() -> pd.DataFrame:
+    months = pd.period_range("2026-06", periods=3, freq="M")
+    rates = {"value": [0.2, np.nan, 0.5], "low": 0.1, "high": 0.9, "threshold": 0.3}
+    return pd.DataFrame({"month": months} | rates)
+
+
+def ratio_line(language: str, *, rows: int = 3):
+    shown = ratios().iloc[:rows]
+    return charts.ratio_line(shown, label="Churned against new MRR", language=language)
+
+
 def traits() -> pd.DataFrame:
     rows = pd.DataFrame({"level": NAMES[:2], "effect": [0.3, -0.1], "low": [0.1, -0.2]})
     return rows.assign(trait="industry", high=[0.5, 0.1], verdict=["found", "not_found"], n=40)
@@ -119,6 +130,7 @@ DRAWN = {
     "bridge": lambda movements, language: charts.bridge(movements, language=language),
     "movement_bars": lambda movements, language: charts.movement_bars(movements, language=language),
     "rates": lambda _, language: charts.rates(retention(), language=language),
+    "ratio_line": lambda _, language: ratio_line(language),
     "trend": lambda movements, language: charts.trend(
         movements, "closing", language=language, label="Closing MRR"
     ),
@@ -146,6 +158,7 @@ EMPTY = {
     "bridge": lambda movements: charts.bridge(movements.iloc[:0], language="ja"),
     "movement_bars": lambda movements: charts.movement_bars(movements.iloc[:0], language="ja"),
     "rates": lambda _: charts.rates(retention().iloc[:0], language="ja"),
+    "ratio_line": lambda _: ratio_line("ja", rows=0),
     "trend": lambda movements: charts.trend(
         movements.iloc[:0], "closing", language="ja", label="Closing MRR"
     ),

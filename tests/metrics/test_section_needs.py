@@ -54,6 +54,11 @@ def test_with_everything_brought_every_section_is_shown():
         ("renewals", 30, "renewals", "stamped"),
         ("closed_deals", 5, "sales_pipeline", "refused"),
         ("ranked", 30, "ltv_traits", "refused"),
+        ("months", 7, "loss_rule", "refused"),
+        ("losses", 12, "loss_rule", "stamped"),
+        ("months", 13, "spend_returns", "refused"),
+        ("customers", 50, "spend_split", "refused"),
+        ("months", 12, "spend_split", "refused"),
     ],
 )
 def test_a_section_unlocks_at_its_number_and_not_one_before(count, enough, section, below):

@@ -19,6 +19,7 @@ CHAPTERS = (
     "07_opportunities",
     "15_history",
     "09_mrr_scenarios",
+    "10_resource_allocation",
     "11_kpi_targets",
     "13_claims",
     "14_selling_effects",

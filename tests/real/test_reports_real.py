@@ -148,7 +148,7 @@ def test_a_company_with_orders_gets_a_report_that_says_what_does_not_apply(
 
     assert set(manifest["not_applicable"]) == {
         "mrr_movements", "mrr_reasons", "retention", "survival", "arpa", "gross_movements", "renewals",
-        "convention_gaps", "convention_effects", "reconciliation", "scenarios",
+        "convention_gaps", "convention_effects", "reconciliation", "scenarios", "allocation_months", "returns",
     }  # fmt: skip
     assert {"segment_ltv", "ltv_components", "cohort_logos", "cohort_revenue"} <= tables
     assert not tables & set(manifest["not_applicable"])

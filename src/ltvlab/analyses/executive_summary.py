@@ -35,9 +35,9 @@ QUESTION = "Where do we stand, and what is there to decide?"
 ORDER: dict[Status, int] = {"act": 0, "watch": 1, "good": 2, "insufficient": 3}
 # Within a status and without money at stake, what leadership asks first.
 CHAPTERS = (
-    "mrr_movements", "kpi_targets", "mrr_scenarios", "segment_ltv", "opportunities", "ltv_traits",
-    "cohort_curves", "customer_segments", "sales_pipeline", "selling_effects", "claims",
-    "conventions", "history", "data_quality",
+    "mrr_movements", "kpi_targets", "mrr_scenarios", "resource_allocation", "segment_ltv",
+    "opportunities", "ltv_traits", "cohort_curves", "customer_segments", "sales_pipeline",
+    "selling_effects", "claims", "conventions", "history", "data_quality",
 )  # fmt: skip
 TALKS_SHOWN = 8
 COLUMNS = ["question", "status", "answer", "decision", "stake", "how_sure"]

@@ -4,7 +4,7 @@ from ltvlab.charts.backtests import forecasts_by_origin
 from ltvlab.charts.cohorts import same_age, triangle
 from ltvlab.charts.differences import compared, differences
 from ltvlab.charts.movements import bridge, movement_bars
-from ltvlab.charts.over_time import rates, trend
+from ltvlab.charts.over_time import rates, ratio_line, trend
 from ltvlab.charts.plans import plan_course, renewal_wall
 from ltvlab.charts.scenarios import scenario_lines
 from ltvlab.charts.segments import intervals
@@ -22,6 +22,7 @@ __all__ = [
     "movement_bars",
     "plan_course",
     "rates",
+    "ratio_line",
     "renewal_wall",
     "same_age",
     "scenario_lines",

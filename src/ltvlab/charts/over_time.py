@@ -40,7 +40,7 @@ def rates(retention: pd.DataFrame, *, language: str) -> Axes:
     label_ends(axes, words, ends.to_numpy(), [RATES[name] for name in ends.index], least=0.07)
     axes.set_ylabel(translator(language)("Retained over 12 months"))
     grid(axes)
-    _range_legend(axes, language)
+    _range_legend(axes, language, "Shaded: 95% range of the underlying rate")
     return axes
 
 
@@ -54,9 +54,8 @@ def _line_with_range(axes: Axes, known: pd.DataFrame, name: str, colour: str) ->
     axes.plot(last, known[name].iloc[-1], "o", color=colour, markersize=5)
 
 
-def _range_legend(axes: Axes, language: str) -> None:
-    label = translator(language)("Shaded: 95% range of the underlying rate")
-    patch = Patch(facecolor=theme.MUTED, alpha=0.25, label=label)
+def _range_legend(axes: Axes, language: str, label: str) -> None:
+    patch = Patch(facecolor=theme.MUTED, alpha=0.25, label=translator(language)(label))
     axes.legend(handles=[patch], loc="upper center", bbox_to_anchor=(0.5, -0.1), handlelength=1.2)
 
 
@@ -80,6 +79,33 @@ def trend(
     axes.annotate(written, (len(values) - 1, values[-1]), (9, 0), color=theme.ACCENT, **beside)
     axes.set_ylabel(translator(language)(label))
     grid(axes)
+    return axes
+
+
+def ratio_line(table: pd.DataFrame, *, label: str, language: str) -> Axes:
+    """Draw a ratio month by month with its 95 % range, and the line that it is judged by.
+
+    Takes month, value, low, high, threshold; `label` is an English message of the catalogue. Ranges end at
+    twice the highest value, where one of a thin month would flatten all others.
+    """
+    known = table[table["value"].notna()].reset_index(drop=True)
+    if known.empty:
+        return nothing_yet(language)
+    axes, line = new_axes(language, height=3.2), float(known["threshold"].iloc[-1])
+    values, places = known["value"].to_numpy(float), np.arange(len(known))
+    low, high = known["low"].to_numpy(float), known["high"].to_numpy(float)
+    axes.fill_between(places, low, high, color=theme.ACCENT, alpha=0.14, linewidth=0)
+    axes.plot(places, values, color=theme.ACCENT, linewidth=2)
+    axes.axhline(line, color=theme.CONTRAST, linewidth=1.2, linestyle=(0, (4, 3)))
+    as_months(axes, known["month"])
+    as_rate(axes.yaxis, language)
+    axes.set_ylim(0, 2 * max(values.max(), line))
+    ends = np.array([values[-1], line])
+    words = [rate(value, language) for value in ends]
+    label_ends(axes, words, ends, [theme.ACCENT, theme.CONTRAST], least=0.07)
+    axes.set_ylabel(translator(language)(label))
+    grid(axes)
+    _range_legend(axes, language, "Shaded: 95% range of the underlying ratio")
     return axes
 
 

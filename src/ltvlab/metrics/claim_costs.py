@@ -8,11 +8,11 @@ import pandas as pd
 from ltvlab.metrics.acquisition_cost import WITHOUT_COST, acquisition_table
 from ltvlab.metrics.acquisition_odds import acquisition_sums
 from ltvlab.metrics.allocation import allocation_rules
+from ltvlab.metrics.booked_spend import booked_spend
 from ltvlab.metrics.claims import Measured
 from ltvlab.metrics.deals import EXPANSION, closed_in_year
 from ltvlab.metrics.sales_records import YEAR, Records
 from ltvlab.metrics.values import recent_sums
-from ltvlab.money import to_minor
 from ltvlab.statistics.discounting import month_weights, monthly_discount
 from ltvlab.statistics.intervals import ratio_interval, wilson
 
@@ -90,16 +90,9 @@ def _cost_ratio(
 
 def purpose_spend(records: Records, purpose: str) -> float:
     """Return spend of a purpose in the last twelve months, in minor units; NaN unless all are booked."""
-    spend = records.given.get("spend")
-    if spend is None:
-        return np.nan
-    months = spend["month"].dt.to_period("M")
-    window = spend["purpose"].eq(purpose) & (months > records.month - YEAR)
-    window &= months <= records.month
-    if months[window].nunique() < YEAR:
-        return np.nan
-    amounts = to_minor(spend.loc[window, "amount"].to_numpy(), records.mrr.attrs["currency"])
-    return float(amounts.sum())
+    currency = records.mrr.attrs["currency"]
+    booked = booked_spend(records.given.get("spend"), records.month, currency=currency)
+    return float(booked.loc[purpose, "amount"])
 
 
 def _ltv_cac(row: pd.Series) -> Measured:

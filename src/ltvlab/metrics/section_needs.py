@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from ltvlab.metrics.acquisition_odds import FIRM_LOSSES
 from ltvlab.metrics.deals import FEWEST_CLOSED, closed_in_year, deal_book
 from ltvlab.metrics.movements import customer_counts
 from ltvlab.metrics.renewal_rates import twelve_months
@@ -69,6 +70,12 @@ NEEDS: dict[str, tuple[Need, ...]] = {
         _refused("customers", LEDGER_CUSTOMERS), _refused("losses", FEWEST_EVENTS),
     ),
     "customer_cost": (_refused(("spend",)), _refused("months", YEAR)),
+    # The first month has no month before it; a window of six is judged.
+    "loss_rule": (RECURRING, _refused("months", 7), _stamped("losses", FIRM_LOSSES), BY_NAME),
+    "spend_returns": (RECURRING, _refused("margin"), _refused(("spend",)), _refused("months", YEAR + 1)),
+    "spend_split": (
+        _refused(("spend",)), _refused("months", YEAR), _refused("customers", LEDGER_CUSTOMERS),
+    ),
     "cohort_curves": (_stamped("months", YEAR), BY_NAME),
     "survival_curves": (RECURRING, _stamped("months", YEAR), _stamped("losses", FEWEST_EVENTS), BY_NAME),
     "ltv_traits": (_refused("ranked", FEWEST_RANKED),),

@@ -51,6 +51,8 @@ WITHOUT_CONTRACTS = {
     "convention_effects": "the conventions compared are those of recurring revenue",
     "reconciliation": "MRR is led to invoices, and orders have no MRR",
     "scenarios": "an order promises no next one, so there is no MRR to carry forward",
+    "allocation_months": "nothing is lost between orders that could be set against new MRR",
+    "returns": "an order earns no margin a month that spend could be held against",
 }
 WITHOUT_TERMS = {"renewals": "an invoice does not say when the contract behind it ends"}
 NOT_APPLICABLE = {"orders": WITHOUT_CONTRACTS, "invoices": WITHOUT_TERMS}

@@ -1,4 +1,4 @@
-"""The tables of KPIs against targets, and of the renewals ahead."""
+"""The tables of KPIs against targets, of the renewals ahead, and of where spend goes."""
 
 from __future__ import annotations
 
@@ -51,5 +51,30 @@ PLANS: Columns = {
     "notice_deadlines": {
         "customer_id": "text", "about": "segment", "notice_deadline": "day", "term_end": "day",
         "auto_renew": "flag", "mrr": "money",
+    },
+    # Ratios and shares in one column, so plain numbers.
+    "allocation": {
+        "rule": "word", "window_months": "months", "value": "number", "low": "number", "high": "number",
+        "threshold": "number", "events": "count", "probability": "rate", "flip_distance": "money",
+        "flip_customers": "count", "verdict": "word", "headline": "flag", "lacking": "text",
+    },
+    "allocation_shown": {
+        "rule": "word", "window_months": "months", "own": "shown", "range": "shown", "line": "shown",
+        "cases": "count", "odds_over": "rate", "turned_by": "money", "turned_by_cases": "count",
+        "verdict": "word",
+    },
+    "allocation_months": {
+        "month": "month", "value": "rate", "low": "rate", "high": "rate", "threshold": "rate",
+    },
+    "returns": {
+        "motion": "text", "won_mrr": "money", "margin_share": "rate", "expected_months": "months",
+        "brought": "money", "cost": "money", "hours": "count", "value": "number", "low": "number",
+        "high": "number", "per_hour": "money", "customers": "count", "point_worth": "money",
+        "break_even": "rate", "lacking": "text",
+    },
+    "returns_shown": {
+        "motion": "shown", "won_mrr": "money", "expected_months": "months", "to_come": "money",
+        "spent": "money", "hours": "count", "times_cost": "shown", "range": "shown",
+        "per_hour": "money", "customers": "count",
     },
 }  # fmt: skip
