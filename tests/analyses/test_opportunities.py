@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ltvlab.analyses._opportunity_facts import largest_value
 from ltvlab.analyses.opportunities import (
     conclude,
     next_talks,
@@ -13,6 +14,7 @@ from ltvlab.analyses.opportunities import (
     opportunity_kinds,
     opportunity_table,
 )
+from ltvlab.findings import Fact
 from ltvlab.metrics.opportunities.known import Evidence
 from ltvlab.tables import COLUMNS, table
 
@@ -105,3 +107,17 @@ def test_a_book_in_which_nobody_is_left_gives_words(book):
     gone = book([("A", "Mail", -40, -30, 10.0, 1)])
 
     assert conclude(opportunities(gone), gone).answer == "Nobody is on any list this month."
+
+
+def test_what_is_at_stake_is_what_a_kind_would_add_and_no_renewal():
+    """A renewal keeps what is there, however much that is."""
+    about = {"unit": "money", "definition": "D36", "month": "2025-03", "currency": "JPY"}
+    values = {"renewal": 900.0, "cross_sell": 50.0, "upsell": 20.0, "win_back": None}
+    facts = {
+        name: Fact(id=name, value=value, **about)
+        for kind, value in values.items()
+        if (name := f"opportunities.{kind}.value")
+    }
+
+    assert largest_value(facts) == "opportunities.cross_sell.value"
+    assert largest_value({}) == ""

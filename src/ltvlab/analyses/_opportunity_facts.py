@@ -10,6 +10,9 @@ from ltvlab.metrics.opportunities.listing import Opportunities
 
 DEFINITIONS = {"renewal": "D37", "repeat": "D32"}
 
+# The kinds that bring more than there is.
+ADDING = ("upsell", "cross_sell", "win_back", "repeat")
+
 
 def opportunity_kinds(found: Opportunities) -> pd.DataFrame:
     """Return listed, blocked, mrr_delta, value, low, high, n per kind (money of what is not blocked).
@@ -55,8 +58,15 @@ def opportunity_facts(found: Opportunities, kinds: pd.DataFrame, month: str) -> 
 
 
 def largest_value(facts: dict[str, Fact]) -> str:
-    """Return the id of the largest value of a kind, empty where none is known: kinds do not add up."""
-    values = {fact.id: fact.value for fact in facts.values() if fact.id.endswith(".value")}
+    """Return the id of the largest value that a kind would add, empty where none is known.
+
+    Kinds do not add up, and a renewal adds nothing: it keeps what is there.
+    """
+    values = {
+        name: facts[name].value
+        for kind in ADDING
+        if (name := f"opportunities.{kind}.value") in facts
+    }
     known = {name: value for name, value in values.items() if value is not None and value > 0}
     return max(known, key=lambda name: known[name], default="")
 
