@@ -47,6 +47,14 @@ def test_the_answer_counts_whom_to_speak_to_and_whom_to_leave_alone(known):
     assert finding.status == "act"
 
 
+def test_the_decision_names_the_list_to_start_with(known):
+    """Nothing is known of odds; of two lists of one customer each the renewal comes first."""
+    assert conclude(opportunities(known), known).decision == (
+        "On Monday each owner starts with the first rows for renewal (customers: 1), and leaves the "
+        "blocked customers alone until the reason is gone."
+    )
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_table_is_written_and_shown_with_its_columns(known, language):
     finding = conclude(opportunities(known), known, language=language)

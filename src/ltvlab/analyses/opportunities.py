@@ -92,7 +92,7 @@ def conclude(
         slug=SLUG,
         question=say(QUESTION),
         answer=_answer(facts, found, language),
-        decision=say(DECISIONS[status]),
+        decision=_decision(status, facts, language),
         status=status,
         evidence=kinds,
         tables={
@@ -113,11 +113,12 @@ def conclude(
 
 
 DECISIONS = {
-    "act": "Each owner takes the first rows of the list on Monday, what ends soonest first, and leaves the blocked customers alone until the reason is gone.",
     "watch": "Nobody may be offered more for now: see to what blocks them first.",
     "good": "Nobody is on a list: nothing is due and nobody nears a limit.",
     "insufficient": "Bring the data named below: without them the lists stay empty.",
 }
+START = "On Monday each owner starts with the first rows for {kind} (customers: {count}), and leaves the blocked customers alone until the reason is gone."
+START_WORTH = "On Monday each owner starts with the first rows for {kind} (customers: {count}, margin expected: {value}), and leaves the blocked customers alone until the reason is gone."
 
 
 def _status(found: Opportunities) -> Status:
@@ -127,6 +128,22 @@ def _status(found: Opportunities) -> Status:
         return "watch"
     tested = found.funnel[~found.funnel["step"].isin(["listed", "not_blocked", "paying"])]
     return "good" if (tested["customers"] > 0).any() else "insufficient"
+
+
+def _decision(status: Status, facts: dict[str, Fact], language: str) -> str:
+    """Return which list to start with: the one that most margin hangs on, else the longest."""
+    say = translator(language)
+    if status != "act":
+        return say(DECISIONS[status])
+    value = {kind: facts[f"opportunities.{kind}.value"].value or 0.0 for kind in KINDS}
+    count = {kind: facts[f"opportunities.{kind}"].value for kind in KINDS}
+    first = max(KINDS, key=lambda kind: (value[kind], count[kind], kind == "renewal"))
+    words = {"kind": in_sentence(first, language)}
+    words["count"] = facts[f"opportunities.{first}"].shown(language)
+    if value[first] <= 0:
+        return say(START).format(**words)
+    worth = facts[f"opportunities.{first}.value"].shown(language)
+    return say(START_WORTH).format(**words, value=worth)
 
 
 def _answer(facts: dict[str, Fact], found: Opportunities, language: str) -> str:
