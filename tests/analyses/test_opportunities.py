@@ -117,8 +117,8 @@ def test_a_book_in_which_nobody_is_left_gives_words(book):
     assert conclude(opportunities(gone), gone).answer == "Nobody is on any list this month."
 
 
-def test_what_is_at_stake_is_what_a_kind_would_add_and_no_renewal():
-    """A renewal keeps what is there, however much that is."""
+def test_what_is_at_stake_is_the_list_that_most_hangs_on():
+    """It is the list that the decision starts with; kinds do not add up."""
     about = {"unit": "money", "definition": "D36", "month": "2025-03", "currency": "JPY"}
     values = {"renewal": 900.0, "cross_sell": 50.0, "upsell": 20.0, "win_back": None}
     facts = {
@@ -127,5 +127,5 @@ def test_what_is_at_stake_is_what_a_kind_would_add_and_no_renewal():
         if (name := f"opportunities.{kind}.value")
     }
 
-    assert largest_value(facts) == "opportunities.cross_sell.value"
+    assert largest_value(facts) == "opportunities.renewal.value"
     assert largest_value({}) == ""

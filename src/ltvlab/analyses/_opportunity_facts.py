@@ -10,9 +10,6 @@ from ltvlab.metrics.opportunities.listing import Opportunities
 
 DEFINITIONS = {"renewal": "D37", "repeat": "D32"}
 
-# The kinds that bring more than there is.
-ADDING = ("upsell", "cross_sell", "win_back", "repeat")
-
 
 def opportunity_kinds(found: Opportunities) -> pd.DataFrame:
     """Return listed, blocked, mrr_delta, value, low, high, n per kind (money of what is not blocked).
@@ -58,13 +55,10 @@ def opportunity_facts(found: Opportunities, kinds: pd.DataFrame, month: str) -> 
 
 
 def largest_value(facts: dict[str, Fact]) -> str:
-    """Return the id of the largest value that a kind would add, empty where none is known.
-
-    Kinds do not add up, and a renewal adds nothing: it keeps what is there.
-    """
+    """Return the id of the largest value of a kind, empty where none is known: kinds do not add up."""
     values = {
         name: facts[name].value
-        for kind in ADDING
+        for kind in KINDS
         if (name := f"opportunities.{kind}.value") in facts
     }
     known = {name: value for name, value in values.items() if value is not None and value > 0}
