@@ -122,7 +122,7 @@ def test_showing_a_finding_records_its_words_and_facts():
     assert words["text/plain"] == "Half stay."
     assert metadata["ltvlab"]["finding"] == {
         "slug": "cohort_curves", "question": "How long?", "answer": "Half stay.", "decision": "Wait.",
-        "status": "watch", "caveats": ["Few."], "stake": "", "odds": "",
+        "status": "watch", "caveats": ["Few."], "task": "Wait.", "who": "", "stake": "", "stake_is": "", "odds": "",
     }  # fmt: skip
     assert metadata["ltvlab"]["facts"] == [_fact().record()]
     assert json.dumps(metadata, allow_nan=False)

@@ -161,7 +161,9 @@ def test_executive_summary_puts_what_asks_for_action_first(mrr, customers, ltv):
         segment_ltv.conclude(ltv, segment_ltv.ltv_components(ltv, mrr, customers, orders=orders)),
     ]
 
-    table = executive_summary.decisions([finding.record() for finding in found], [], language="en")
+    table = executive_summary.decisions(
+        [finding.record() for finding in found], [], month="2026-09", language="en"
+    )
 
     assert table["status"].tolist() == ["watch", "good"]
 

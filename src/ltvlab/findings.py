@@ -22,6 +22,12 @@ from ltvlab.text import escaped, translator
 RUN_FOLDER = "LTVLAB_RUN_DIR"
 Status = Literal["good", "watch", "act", "insufficient"]
 Unit = Literal["money", "rate", "count", "months", "number"]
+# Who carries a decision out, and what kind of money it is about; both are codes of the catalogue.
+Who = Literal["every_owner", "leadership", "marketing", "finance", "analysts"]
+StakeKind = Literal[
+    "mrr_at_risk", "mrr_lost", "mrr_to_target", "mrr_to_plan",
+    "revenue_at_risk", "revenue_to_plan", "margin_expected", "deal_value", "spend_in_year",
+]  # fmt: skip
 MARKDOWN = {ord(mark): f"&#{ord(mark)};" for mark in "&<>\"'{}\\`*_[]#@$|~^"}
 CALLOUTS = {"good": "tip", "watch": "warning", "act": "important", "insufficient": "note"}
 
@@ -104,8 +110,10 @@ def _figure(value: float | None, fact: Fact, language: str) -> str:
 class Finding:
     """The result of one analysis: an answer and a decision, the tables and facts they rest on.
 
-    `stake` names the fact with the money that the decision is about, `odds` the one with the
-    probability that its verdict holds; each is empty where there is none.
+    `task` is the decision in a line, for the summary, where the decision itself is longer; `who`
+    carries it out. `stake` names the fact with the money that it is about, `stake_is` what kind of
+    money that is, `odds` the fact with the probability that the verdict holds; each is empty where
+    there is none.
     """
 
     slug: str
@@ -118,7 +126,10 @@ class Finding:
     facts: tuple[Fact, ...]
     language: str
     caveats: tuple[str, ...] = field(default=())
+    task: str = ""
+    who: Who | Literal[""] = ""
     stake: str = ""
+    stake_is: StakeKind | Literal[""] = ""
     odds: str = ""
 
     def __post_init__(self) -> None:
@@ -136,7 +147,10 @@ class Finding:
             "decision": self.decision,
             "status": self.status,
             "caveats": list(self.caveats),
+            "task": self.task or self.decision,
+            "who": self.who,
             "stake": self.stake,
+            "stake_is": self.stake_is if self.stake else "",
             "odds": self.odds,
         }
 

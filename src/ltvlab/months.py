@@ -33,6 +33,12 @@ def last_day(month: pd.Period) -> dt.date:
     return month.end_time.date()
 
 
+def first_monday(month: pd.Period) -> dt.date:
+    """Return the first Monday after `month`, when its report is acted on."""
+    last = last_day(month)
+    return last + dt.timedelta(days=7 - last.weekday())
+
+
 def month_range(first: pd.Period, last: pd.Period) -> pd.PeriodIndex:
     """Return every month from `first` to `last`, both included."""
     return pd.period_range(first, last, freq="M", name="month")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 
 import pandas as pd
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
 
 LANGUAGES = ("en", "ja")
@@ -103,6 +104,11 @@ def month_label(month: pd.Period, language: str) -> str:
     """Return a month as the language writes it: September 2026, 2026年9月."""
     pattern = "y年M月" if language == "ja" else "MMMM y"
     return format_date(month.start_time.date(), format=pattern, locale=language)
+
+
+def day_label(day: dt.date, language: str) -> str:
+    """Return a day of the coming weeks, without its year: Oct 5, 10月5日."""
+    return format_skeleton("MMMd", day, locale=language)
 
 
 def listed(words: Iterable[str], language: str) -> str:

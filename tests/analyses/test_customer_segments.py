@@ -127,6 +127,25 @@ def test_signals_that_lead_those_that_do_not_and_those_that_cannot_be_told_are_n
 
 
 @pytest.mark.parametrize(
+    ("signal", "lead", "status"),
+    [
+        ("detractor", "leads", "act"),
+        ("detractor", "cannot_tell", "watch"),
+        ("detractor", "no_sign", "watch"),
+        ("no_talks", "no_sign", "act"),
+    ],
+)
+def test_risk_asks_for_action_only_where_its_signal_has_gone_before_losses(
+    table, signal, lead, status
+):
+    """All calls are for detractors; a test of another signal says nothing of them."""
+    ratio = None if lead == "cannot_tell" else 2.0
+    tested = pd.DataFrame([_lead(signal, 1, lead, ratio)])
+
+    assert conclude(table, month=MONTH, beside={"leading_indicators": tested}).status == status
+
+
+@pytest.mark.parametrize(
     ("ranks", "ranking", "said"),
     [
         ("ranks", 0.7, "The score ranked who expanded since June 2023: in 70.0%"),

@@ -9,9 +9,9 @@ from ltvlab.analyses.executive_summary import (
     cannot_say,
     conclude,
     decisions,
+    in_order_or_unknown,
     key_figures,
-    month_changes,
-    who_starts,
+    to_decide,
 )
 from ltvlab.text import known
 
@@ -41,10 +41,10 @@ def test_what_asks_for_action_comes_first_then_what_leadership_asks_first(langua
     ]  # fmt: skip
     acting = [*findings, _finding("cohort_curves", "act")]
 
-    assert decisions(findings, [], language=language)["question"].tolist() == [
+    assert decisions(findings, [], month="2026-09", language=language)["question"].tolist() == [
         "mrr_movements?", "data_quality?", "cohort_curves?", "segment_ltv?"
     ]  # fmt: skip
-    assert decisions(acting, [], language=language)["status"].tolist()[0] == "act"
+    assert decisions(acting, [], month="2026-09", language=language)["status"].tolist()[0] == "act"
 
 
 def test_within_a_status_the_most_money_comes_first_and_is_shown():
@@ -55,7 +55,7 @@ def test_within_a_status_the_most_money_comes_first_and_is_shown():
     ]  # fmt: skip
     facts = [_fact("small", "1000", "JPY"), _fact("large", "-90000", "JPY"), _fact("sure", 0.87)]
 
-    table = decisions(findings, facts, language="en")
+    table = decisions(findings, facts, month="2026-09", language="en")
 
     assert table[["question", "stake", "how_sure"]].to_numpy().tolist() == [
         ["sales_pipeline?", "-¥90k", "87.0%"], ["opportunities?", "¥1k", ""], ["mrr_movements?", "", ""],
@@ -69,6 +69,7 @@ def test_what_cannot_be_said_names_what_unlocks_it(language, said):
     table = decisions(
         [_finding("mrr_movements", "insufficient", question="What moved?"), _finding("x", "good")],
         [],
+        month="2026-09",
         language=language,
     )
     sections = pd.DataFrame(
@@ -85,44 +86,99 @@ def test_what_cannot_be_said_names_what_unlocks_it(language, said):
     assert said in unsaid["topic"].iloc[0 if language == "en" else 1]
 
 
-def test_each_owner_starts_with_what_is_due_soonest():
-    talks = pd.DataFrame(
-        {
-            "owner": ["Ito", "Ito", "Sato"],
-            "customer_id": ["C1", "C2", "C3"],
-            "propose_by": [None, "2026-10-09", "2026-10-02"],
-        }
+def test_more_than_a_page_holds_is_counted_and_found_in_its_chapter():
+    """Seven sections cannot be shown: three stand on the page, four are counted."""
+    sections = pd.DataFrame({"section": ["retention"] * 7, "state": "refused", "reason": list("abcdefg")})  # fmt: skip
+
+    unsaid = cannot_say(decisions([], [], month="2026-09", language="en"), sections, language="en")
+
+    assert unsaid["unlock"].tolist()[:3] == list("abc")
+    assert unsaid["topic"].iloc[3] == "4 more"
+    assert len(unsaid) == 4
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "What moved?: Mind mrr_movements."), ("ja", "What moved?：Mind mrr_movements.")],
+)
+def test_what_is_on_course_comes_before_what_cannot_be_said(language, told):
+    """What waits for a decision stands in another table."""
+    findings = [
+        _finding("mrr_movements", "insufficient", question="What moved?"), _finding("opportunities", "act"),
+        _finding("segment_ltv", "good", task="Go on."),
+    ]  # fmt: skip
+    table = decisions(findings, [], month="2026-09", language=language)
+    sections = pd.DataFrame({"section": [], "state": [], "reason": []})
+
+    rest = in_order_or_unknown(table, sections, language=language)
+
+    assert rest.to_numpy().tolist() == [["good", "Go on."], ["insufficient", told]]
+
+
+def test_a_decision_says_what_is_done_by_whom_until_when_and_what_money_it_is_about():
+    """30 September 2026 is a Wednesday: owners begin on Monday the 5th, leadership has October."""
+    findings = [
+        _finding("opportunities", "act", who="every_owner", task="Call.", stake="x", stake_is="margin_expected"),
+        _finding("kpi_targets", "watch", who="leadership", stake="y", stake_is="mrr_to_plan"),
+        _finding("segment_ltv", "good", who="marketing"),
+    ]  # fmt: skip
+    facts = [_fact("x", "9000", "JPY"), _fact("y", "-4000", "JPY")]
+
+    table = decisions(findings, facts, month="2026-09", language="en")
+
+    assert table[["task", "who", "stake"]].to_numpy().tolist() == [
+        ["Call.", "Every owner, until Oct 5", "¥9k of margin expected"],
+        ["Mind kpi_targets.", "Leadership, until Oct 31", "-¥4k of MRR against plan"],
+        ["Mind segment_ltv.", "Marketing", ""],
+    ]
+
+
+def test_mrr_counts_as_a_year_of_it_beside_other_money():
+    findings = [
+        _finding("opportunities", "act", stake="margin", stake_is="margin_expected"),
+        _finding("mrr_movements", "act", stake="lost", stake_is="mrr_lost"),
+    ]
+    facts = [_fact("margin", "11000", "JPY"), _fact("lost", "1000", "JPY")]
+
+    asked = decisions(findings, facts, month="2026-09", language="en")["question"].tolist()
+
+    assert asked == ["mrr_movements?", "opportunities?"]
+
+
+def test_the_page_holds_five_decisions_and_the_answer_counts_all():
+    findings = [_finding(f"chapter_{i}", "act") for i in range(8)] + [_finding()]
+
+    table = decisions(findings, [], month="2026-09", language="en")
+    answer = conclude(findings, [], month="2026-09").answer
+
+    assert to_decide(table)["question"].tolist() == [f"chapter_{i}?" for i in range(5)]
+    assert answer == "Of 9 questions 8 ask for attention; the first 5 stand below."
+
+
+def test_the_month_is_told_by_its_largest_reasons_and_all_else_sums_to_the_change():
+    """+9,000 -7,000 +3,000 -1,000 -2,000 = +2,000; the two smallest stand as one."""
+    reasons = [("churn: churn", "-7000"), ("expansion: cross_sell", "9000"), ("new: new", "3000"),
+               ("contraction: downsell", "-1000"), ("contraction: product_drop", "-2000")]  # fmt: skip
+    facts = [_fact("mrr.month.reason", amount, "JPY", segment=name) for name, amount in reasons]
+    facts += [_fact("mrr.closing", "500000", "JPY"), _fact("mrr.month_change", "2000", "JPY")]
+
+    assert conclude([_finding()], facts, month="2026-09").answer.startswith(
+        "MRR at the end of September 2026 is ¥500k, +¥2k on the month: cross-sell +¥9k, churn -¥7k, new +¥3k and all else -¥3k."
     )
 
-    first = who_starts(talks, month="2026-09", language="en")
 
-    assert first["customer_id"].tolist() == ["C3", "C2"]
-    assert first["propose_by"].tolist() == ["2026-10-02", "2026-10-09"]
-
-
-@pytest.mark.parametrize(("language", "said"), [("en", "at once"), ("ja", "至急")])
-def test_what_was_due_when_the_month_ended_is_due_at_once(language, said):
-    talks = pd.DataFrame({"owner": ["Ito"], "customer_id": ["C1"], "propose_by": ["2026-09-30"]})
-
-    assert who_starts(talks, month="2026-09", language=language)["propose_by"].tolist() == [said]
-
-
-def test_the_month_is_told_by_its_largest_reasons():
-    facts = [
-        _fact("mrr.month.reason", "-7000", "JPY", segment="churn: churn", n=2),
-        _fact("mrr.month.reason", "9000", "JPY", segment="expansion: cross_sell", n=3),
-        _fact("mrr.month_change", "2000", "JPY"),
-    ]
-    rows = month_changes(facts, language="en")
-    finding = conclude([_finding()], facts, month="2026-09")
-
-    assert rows[["reason", "amount", "customers"]].to_numpy().tolist() == [
-        ["cross_sell", "+¥9k", 3],
-        ["churn", "-¥7k", 2],
-    ]
-    assert "MRR changed by +¥2k on the month; the largest single part is cross-sell (+¥9k)." in (
-        finding.answer
-    )
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ([_fact("mrr.closing", "500000", "JPY"), _fact("mrr.month_change", "0", "JPY")],
+         "MRR at the end of September 2026 is ¥500k, ¥0 on the month. None"),
+        ([_fact("revenue.month", "700000", "USD")], "Orders of September 2026 came to $700k. None"),
+        ([_fact("kpi.mrr.landing", "9000", "JPY", low="8000", high="9500"), _fact("kpi.mrr.year_end", "10000", "JPY")],
+         "It is headed for ¥9k at the end of the fiscal year (range ¥8k – ¥9.5k); the target is ¥10k. None"),
+    ],
+)  # fmt: skip
+def test_the_answer_says_what_there_are_figures_for(facts, said):
+    assert conclude([_finding()], facts, month="2026-09").answer.startswith(said)
 
 
 def test_every_chapter_but_the_summary_has_its_place():
@@ -209,9 +265,9 @@ def test_every_key_figure_has_a_japanese_name():
 
 @pytest.mark.parametrize(
     ("language", "start"),
-    [("en", "September 2026: 2 of 3 questions"), ("ja", "2026年9月:3件の問いのうち2件")],
+    [("en", "Of 3 questions 2 ask for attention."), ("ja", "3件の問いのうち2件に注意が必要です。")],
 )
-def test_the_answer_counts_what_waits_and_leads_with_the_first(language, start):
+def test_the_answer_counts_what_waits_and_the_decision_is_the_first(language, start):
     findings = [
         _finding("segment_ltv"),
         _finding("mrr_movements", "watch"),
@@ -222,15 +278,14 @@ def test_the_answer_counts_what_waits_and_leads_with_the_first(language, start):
 
     assert finding.status == "act"
     assert finding.answer.startswith(start)
-    assert "cohort_curves stands." in finding.answer
     assert finding.decision == "Mind cohort_curves."
 
 
 @pytest.mark.parametrize(
     ("language", "start"),
     [
-        ("en", "September 2026: none of the 2"),
-        ("ja", "2026年9月:2件の問いのうち、対応が必要なものはありません"),
+        ("en", "None of the 2 questions asks for action."),
+        ("ja", "2件の問いのうち、対応が必要なものはありません"),
     ],
 )
 def test_where_nothing_waits_the_answer_says_so(language, start):
@@ -283,4 +338,6 @@ def test_the_summary_of_a_published_report_is_no_finding_of_its_own():
         "decision": "",
     }
 
-    assert decisions([own, fresh], [], language="en")["question"].tolist() == ["New?"]
+    assert decisions([own, fresh], [], month="2026-09", language="en")["question"].tolist() == [
+        "New?"
+    ]

@@ -54,6 +54,18 @@ def split_sentence(rules: pd.DataFrame, facts: Mapping[str, Fact], language: str
     return sentences
 
 
+def split_in_short(rules: pd.DataFrame, facts: Mapping[str, Fact], language: str) -> list[str]:
+    """Return the split to plan beside today's; nothing where none is to be moved."""
+    if split_of(rules).reason not in ("move_to_existing", "move_to_new"):
+        return []
+    return [
+        translator(language)("Plan {split} of spend for existing customers (now {share}).").format(
+            split=facts["allocation.split"].shown_range(language),
+            share=facts["allocation.existing_share_cost.12"].shown(language),
+        )
+    ]
+
+
 def bring(rules: pd.DataFrame, language: str) -> list[str]:
     """Return exactly what is missing for the returns and the split; nothing where nothing is."""
     say, told = translator(language), rules.attrs

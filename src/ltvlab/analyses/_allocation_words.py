@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ltvlab.analyses._allocation_split_words import bring, split_sentence
+from ltvlab.analyses._allocation_split_words import bring, split_in_short, split_sentence
 from ltvlab.findings import Fact
 from ltvlab.money import number
 from ltvlab.text import in_sentence, listed, paragraph, translator
@@ -186,6 +186,16 @@ def decision(rules: pd.DataFrame, facts: Mapping[str, Fact], language: str) -> s
     split = split_sentence(rules, facts, language)
     found = [*sentences, *split, *bring(rules, language)]
     return paragraph(found or [say(FIRST["nothing"])], language)
+
+
+def task(rules: pd.DataFrame, facts: Mapping[str, Fact], language: str) -> str:
+    """Return the decision in a line: what comes first, and the split that follows."""
+    first = _aim(rules)
+    if not first:
+        return decision(rules, facts, language)
+    return paragraph(
+        [translator(language)(FIRST[first]), *split_in_short(rules, facts, language)], language
+    )
 
 
 def _aim(rules: pd.DataFrame) -> str:

@@ -176,6 +176,12 @@ def decision(tables: Tables, facts: Facts, status: Status, language: str) -> str
     )
 
 
+def task(tables: Tables, facts: Facts, status: Status, language: str) -> str:
+    """Return the decision in a line: what misses the year, else what closes the gap."""
+    owners = _owners(tables, status, language) if status != "insufficient" else ""
+    return owners or decision(tables, facts, status, language)
+
+
 def _what_to_bring(tables: Tables, language: str) -> str:
     say, table = translator(language), tables["kpi_targets"]
     if table.attrs["brought"]:

@@ -114,6 +114,14 @@ def decision(tables: Tables, facts: Facts, status: Status, language: str) -> str
     )
 
 
+def task(tables: Tables, facts: Facts, status: Status, language: str) -> str:
+    """Return the decision in a line: how many deals are settled first, else the whole of it."""
+    if status == "insufficient" or tables["stale_deals"].empty:
+        return decision(tables, facts, status, language)
+    words = translator(language)("Get a date for the {count} deals that have stood too long, or close them as lost.")  # fmt: skip
+    return words.format(count=facts["pipeline.stale_deals"].shown(language))
+
+
 def _monday(tables: Tables, facts: Facts, language: str) -> str:
     say = translator(language)
     leading = leading_stale(tables["stale_deals"]).to_dict("records")

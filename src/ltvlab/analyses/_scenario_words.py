@@ -38,6 +38,14 @@ DECISIONS = {
     "cut": "Do not plan on these rates: find out first how long customers can go on adding so much.",
     "shrinks": "Act on losses before the book shrinks further. These bring the same by {month}: {ways}.",
 }
+# The decision in a line, where it is longer.
+TASKS = {
+    "closes": "Start with {first}: of the levers that would reach the target alone it is the smallest step.",
+    "spares": "Hold the course: the target would be met even with less.",
+    "far": "Combine several levers or set the target anew: no single one is near enough.",
+    "evens": "Set an MRR target for {month}.",
+    "shrinks": "Act on losses before the book shrinks further.",
+}
 BANDS = "The ranges know chance and how little a year tells of each rate; they do not know a market that changes."
 TESTED = "{ago} months ago this page would have said {said} for today (95% range {range}): off by {error}. Leaving MRR unchanged would have been off by {unchanged}."
 UNTESTED = "{ago} months ago this page would have given no figure for today: the book was too small or too young, or about to triple."
@@ -92,24 +100,36 @@ def decision(
     tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Fact], status: Status, language: str
 ) -> str:
     """Return the lever to start with, or what evens out what where no target is set."""
-    say = translator(language)
+    kind, words = _chosen(tables, facts, status, language)
+    return translator(language)(DECISIONS[kind]).format(**words)
+
+
+def task(
+    tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Fact], status: Status, language: str
+) -> str:
+    """Return the decision in a line."""
+    kind, words = _chosen(tables, facts, status, language)
+    return translator(language)(TASKS.get(kind, DECISIONS[kind])).format(**words)
+
+
+def _chosen(
+    tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Fact], status: Status, language: str
+) -> tuple[str, dict[str, str]]:
+    """Return which decision it is, and the words that fill it."""
     about = tables["scenario_ends"].attrs
     levers = tables["scenario_break_even"].dropna(subset=["change"])
     spare = about["planned"] and _met(facts)
     ways = _ways(levers, facts, SPARES if spare else CLOSES, language)
-    month = month_label(tables["scenario_ends"]["month"].iloc[0], language)
+    words = {"ways": ways, "month": month_label(tables["scenario_ends"]["month"].iloc[0], language)}
     if not about["planned"]:
-        kind = "cut" if about["cut"] else "shrinks" if status == "act" else "evens"
-        return say(DECISIONS[kind]).format(month=month, ways=ways)
+        return "cut" if about["cut"] else "shrinks" if status == "act" else "evens", words
     if spare:
-        return say(DECISIONS["spares" if ways else "surely"]).format(ways=ways)
-    if not ways:
-        return say(DECISIONS["unreachable"])
+        return "spares" if ways else "surely", words
     near = levers[levers["relative"].abs() <= FAR]
     if near.empty:
-        return say(DECISIONS["far"]).format(ways=ways)
+        return "far" if ways else "unreachable", words
     first = in_sentence(near.loc[near["relative"].abs().idxmin(), "lever"], language)
-    return say(DECISIONS["closes"]).format(ways=ways, first=first)
+    return "closes", words | {"first": first}
 
 
 def _met(facts: Mapping[str, Fact]) -> bool:

@@ -22,14 +22,27 @@ def by_id_and_segment(facts: list[Fact]) -> Known:
     return {(fact.id, fact.segment): fact for fact in facts}
 
 
-def status_of(table: pd.DataFrame, calls: pd.DataFrame) -> Status:
-    """Return insufficient for a handful of customers, act where much of the book is at risk."""
+def status_of(
+    table: pd.DataFrame, calls: pd.DataFrame, signals: pd.DataFrame | None = None
+) -> Status:
+    """Return insufficient for a handful of customers, act where much of the book is at risk.
+
+    Where `signals`, the table leading_indicators, tests the reasons of the calls, one of them must
+    have gone before losses here; else the risk is a suspicion, and watched.
+    """
     if len(table) < FEWEST_SORTED:
         return "insufficient"
     if calls.empty:
         return "good"
     at_stake = calls["amount"].sum() >= RISK_SHARE * table["amount"].sum()
-    return "act" if at_stake else "watch"
+    return "act" if at_stake and _borne_out(calls, signals) else "watch"
+
+
+def _borne_out(calls: pd.DataFrame, signals: pd.DataFrame | None) -> bool:
+    if signals is None or signals.empty:
+        return True
+    tested = signals[signals["signal"].isin(calls["reason"])]
+    return tested.empty or bool(tested["lead"].eq("leads").any())
 
 
 def answer(table: pd.DataFrame, facts: Known, language: str) -> str:
@@ -88,6 +101,19 @@ def decision(table: pd.DataFrame, calls: pd.DataFrame, language: str) -> str:
     if (calls["owner"].head(CALLS_NAMED) == UNKNOWN).any():
         sentences.append(say("Where no owner is named, name one first."))
     return paragraph(sentences, language)
+
+
+def task(table: pd.DataFrame, calls: pd.DataFrame, language: str) -> str:
+    """Return the decision in a line: how many customers are called first, and what for."""
+    if len(table) < FEWEST_SORTED or calls.empty:
+        return decision(table, calls, language)
+    say = translator(language)
+    sentence = (
+        say("Call the {count} customers that may leave, to listen and to sell nothing.")
+        if (table["loyalty"] != "").any()
+        else say("Call the {count} customers that bought often and much and have not for long.")
+    )
+    return sentence.format(count=money.number(len(calls), language))
 
 
 def _call(row: tuple, currency: str, language: str) -> str:

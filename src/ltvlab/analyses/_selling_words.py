@@ -109,6 +109,15 @@ def _bunching(ends: pd.DataFrame, facts: Facts, language: str) -> list[str]:
 
 def decision(status: Status, tables: Tables, compared: pd.DataFrame, language: str) -> str:
     """Return what changes on Monday: what does harm first, then what works."""
+    return paragraph(_steps(status, tables, compared, language), language)
+
+
+def task(status: Status, tables: Tables, compared: pd.DataFrame, language: str) -> str:
+    """Return the decision in a line: the first of its steps."""
+    return _steps(status, tables, compared, language)[0]
+
+
+def _steps(status: Status, tables: Tables, compared: pd.DataFrame, language: str) -> list[str]:
     say = translator(language)
     group = segment_label(worst_group(tables["gate_audit"]), language)
     if status == "act":
@@ -116,14 +125,13 @@ def decision(status: Status, tables: Tables, compared: pd.DataFrame, language: s
         words = HARM.get(harm, HARM["acted_on"])
         kind = harm.removeprefix("acted_on_")
         named = in_sentence(kind, language) if harm.startswith("acted_on_") else ""
-        return say(words).format(group=group, kind=named)
+        return [say(words).format(group=group, kind=named)]
     works = [
         name.removeprefix("acted_on_") for name in compared.loc[helpful(compared), "comparison"]
     ]
     keep = [say(KEEP).format(kind=in_sentence(kind, language)) for kind in works[:1]]
-    return paragraph([*_watched(status, tables, group, language), *keep], language) or say(
-        BRING if status == "insufficient" else LEARN
-    )
+    steps = [*_watched(status, tables, group, language), *keep]
+    return steps or [say(BRING if status == "insufficient" else LEARN)]
 
 
 def _watched(status: Status, tables: Tables, group: str, language: str) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from ltvlab import money
-from ltvlab.text import translator
+from ltvlab.months import YEAR
+from ltvlab.text import in_sentence, listed, translator
 
 Record = dict[str, Any]
 # The figures leadership knows by name: fact, label. The first five that there are make the page.
@@ -36,7 +38,11 @@ CHANGES = {
 }
 ONLY_ORDERS = ("revenue.month", "revenue.twelve_months", "cohort.logos_12", "ltv.cohort.all")
 COLUMNS = ["figure", "value", "month_change", "range", "n", "definition"]
-REASONS_SHOWN = 6
+REASONS_SHOWN = 3
+MOVED = "MRR at the end of {month} is {mrr}, {change} on the month: {parts}."
+MOVED_ALONE = "MRR at the end of {month} is {mrr}, {change} on the month."
+ORDERED = "Orders of {month} came to {revenue}."
+HEADED = "It is headed for {landing} at the end of the fiscal year (range {range}); the target is {target}."
 
 
 def overall(facts: list[Record]) -> dict[str, Record]:
@@ -64,16 +70,70 @@ def key_figures(facts: list[Record], *, language: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def month_changes(facts: list[Record], *, language: str) -> pd.DataFrame:
-    """Return what moved MRR most in the month: movement, reason, amount, customers; none for orders."""
-    moved = [fact for fact in facts if fact["id"] == "mrr.month.reason"]
+def month_sentences(facts: list[Record], month: str, language: str) -> list[str]:
+    """Return what revenue did in the month, by its largest reasons, and where the year is headed.
+
+    The parts sum to the change. Nothing is said of what there is no figure for.
+    """
+    by_id, say = overall(facts), translator(language)
+    said = []
+    closing, change = by_id.get("mrr.closing"), by_id.get("mrr.month_change")
+    orders = by_id.get("revenue.month")
+    if closing is not None and change is not None:
+        words = {
+            "month": month,
+            "mrr": shown(closing, language),
+            "change": signed(change, language),
+        }
+        parts = _month_parts(facts, language)
+        said.append(say(MOVED if parts else MOVED_ALONE).format(**words, parts=parts))
+    elif orders is not None:
+        said.append(say(ORDERED).format(month=month, revenue=shown(orders, language)))
+    landing, target = by_id.get("kpi.mrr.landing"), by_id.get("kpi.mrr.year_end")
+    if landing is not None and target is not None:
+        words = {"landing": shown(landing, language), "range": _range(landing, language)}
+        said.append(say(HEADED).format(**words, target=shown(target, language)))
+    return said
+
+
+def _month_parts(facts: list[Record], language: str) -> str:
+    """Return the largest reasons of the month with their amounts, and the rest as one."""
+    moved = [fact for fact in facts if fact["id"] == "mrr.month.reason" and float(fact["value"])]
     moved.sort(key=lambda fact: (-abs(float(fact["value"])), fact["segment"]))
-    rows = [
-        dict(zip(("movement", "reason"), fact["segment"].split(": "), strict=True))
-        | {"amount": signed(fact, language), "customers": fact["n"]}
-        for fact in moved[:REASONS_SHOWN]
+    first, rest = moved[:REASONS_SHOWN], moved[REASONS_SHOWN:]
+    one = translator(language)("{reason} {amount}")
+    parts = [
+        one.format(
+            reason=in_sentence(fact["segment"].split(": ")[1], language),
+            amount=signed(fact, language),
+        )
+        for fact in first
     ]
-    return pd.DataFrame(rows, columns=["movement", "reason", "amount", "customers"])
+    if rest:
+        total = {**rest[0], "value": str(sum(Decimal(fact["value"]) for fact in rest))}
+        parts.append(
+            one.format(reason=translator(language)("all else"), amount=signed(total, language))
+        )
+    return listed(parts, language)
+
+
+def money_at_stake(finding: Record, by_id: dict[str, Record]) -> float:
+    """Return the money a finding is about, in major units, for its place: MRR as a year of it."""
+    fact = by_id.get(finding.get("stake", ""))
+    if fact is None:
+        return 0.0
+    months = YEAR if finding.get("stake_is", "").startswith("mrr") else 1
+    return months * abs(float(fact["value"]))
+
+
+def stake_words(finding: Record, by_id: dict[str, Record], language: str) -> str:
+    """Return the money a finding is about and what kind of money it is; empty where there is none."""
+    fact, say = by_id.get(finding.get("stake", "")), translator(language)
+    if fact is None:
+        return ""
+    amount = shown(fact, language)
+    kind = finding.get("stake_is", "")
+    return say("{amount} {kind}").format(amount=amount, kind=say(kind)) if kind else amount
 
 
 def shown(fact: Record, language: str, name: str = "value") -> str:

@@ -127,15 +127,26 @@ def decision(
     table: pd.DataFrame, staying: pd.DataFrame | None, status: Status, language: str
 ) -> str:
     """Return what to test in acquisition and in the first 90 days, or to hold the course."""
+    return paragraph(_steps(table, staying, status, language), language)
+
+
+def task(table: pd.DataFrame, staying: pd.DataFrame | None, status: Status, language: str) -> str:
+    """Return the decision in a line: the first of its tests."""
+    return _steps(table, staying, status, language)[0]
+
+
+def _steps(
+    table: pd.DataFrame, staying: pd.DataFrame | None, status: Status, language: str
+) -> list[str]:
     say = translator(language)
     if status == "insufficient":
-        return say(READ)
+        return [say(READ)]
     rows = {_segment(row): row for row in [*named_traits(table), *named_traits(staying)]}.values()
     aims = [_name(row, language) for row in rows if row["trait"] in ACQUIRED]
     care = [_name(row, language) for row in rows if row["trait"] not in ACQUIRED]
     tests = [say(AIM).format(traits=listed(aims, language))] if aims else []
     tests += [say(CARE).format(traits=listed(care, language))] if care else []
-    return paragraph(tests, language) if tests else say(HOLD)
+    return tests or [say(HOLD)]
 
 
 def caveats(

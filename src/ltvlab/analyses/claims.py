@@ -65,6 +65,7 @@ def conclude(
         question=translator(language)(QUESTION),
         answer=answer(tables, facts, language),
         decision=decision(tables, facts, language),
+        who="leadership",
         status=_status(tables, facts),
         evidence=register,
         tables=tables,

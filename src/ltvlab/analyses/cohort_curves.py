@@ -77,6 +77,7 @@ def conclude(
         question=say(QUESTION),
         answer=_answer(facts, clear, language),
         decision=say(DECISIONS["all_kept" if facts["survival.12"].value == 1.0 else status]),
+        who="analysts",
         status=status,
         evidence=differences,
         tables={**triangles, "survival": survival},
@@ -115,6 +116,7 @@ def _conclude_orders(triangles: dict[str, pd.DataFrame], *, month: str, language
         decision=say(
             "Read each row from left to right: a cohort that fades faster than the ones above it is worth a call."
         ),
+        who="analysts",
         status="insufficient" if again.value is None else "watch",
         evidence=logos,
         tables=triangles,

@@ -137,6 +137,7 @@ def conclude(
         question=say(QUESTION),
         answer=paragraph(answer, language),
         decision=_decision(judged, bill, facts, language),
+        who="finance",
         status=STATUS[judged],
         evidence=table,
         tables={

@@ -9,7 +9,14 @@ import pandas as pd
 from ltvlab.analyses._segment_checks import leading, tested_facts, tested_sentences, validity
 from ltvlab.analyses._segment_facts import beside_facts, segment_facts
 from ltvlab.analyses._segment_plays import loyalty_plays, quadrant_plays, rfm_plays
-from ltvlab.analyses._segment_words import answer, by_id_and_segment, caveats, decision, status_of
+from ltvlab.analyses._segment_words import (
+    answer,
+    by_id_and_segment,
+    caveats,
+    decision,
+    status_of,
+    task,
+)
 from ltvlab.findings import Finding
 from ltvlab.metrics.nps_waves import nps_by_wave, score_drops
 from ltvlab.metrics.quadrant_history import (
@@ -117,7 +124,9 @@ def conclude(
         question=say(QUESTION),
         answer=answer(table, by_id, language),
         decision=decision(table, calls, language),
-        status=status_of(table, calls),
+        task=task(table, calls, language),
+        who="every_owner",
+        status=status_of(table, calls, given.get("leading_indicators")),
         evidence=calls,
         tables={
             "customer_segments": table,
@@ -127,6 +136,7 @@ def conclude(
         },
         facts=tuple(facts),
         stake="segments.calls_amount" if ("segments.calls_amount", "all") in by_id else "",
+        stake_is="mrr_at_risk" if table.attrs["basis"] != "orders" else "revenue_at_risk",
         language=language,
         caveats=(
             *caveats(table, by_id, tells, language),

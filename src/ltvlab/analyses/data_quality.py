@@ -124,6 +124,7 @@ def conclude(
         question=say(QUESTION),
         answer=_answer(facts, mrr, language),
         decision=_decision(rows, filled, mrr, language),
+        who="analysts",
         status=status,
         evidence=rows,
         tables={

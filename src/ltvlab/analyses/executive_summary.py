@@ -6,57 +6,62 @@ from typing import Any
 
 import pandas as pd
 
+from ltvlab import money
 from ltvlab.analyses._summary_figures import (
     KEY_FIGURES,
     key_figures,
-    month_changes,
+    money_at_stake,
+    month_sentences,
     overall,
     shown,
-    signed,
+    stake_words,
 )
 from ltvlab.findings import Finding, Status
-from ltvlab.months import last_day, parse_month
-from ltvlab.text import in_sentence, month_label, paragraph, translator
+from ltvlab.months import first_monday, last_day, parse_month
+from ltvlab.text import day_label, month_label, paragraph, translator
 
 __all__ = [
     "KEY_FIGURES",
     "cannot_say",
     "conclude",
     "decisions",
+    "in_order_or_unknown",
     "key_figures",
-    "month_changes",
-    "on_course",
     "to_decide",
-    "who_starts",
 ]
 SLUG = "executive_summary"
 QUESTION = "Where do we stand, and what is there to decide?"
 # What asks for a decision comes first.
 ORDER: dict[Status, int] = {"act": 0, "watch": 1, "good": 2, "insufficient": 3}
+WAITING = ("act", "watch")
 # Within a status and without money at stake, what leadership asks first.
 CHAPTERS = (
     "mrr_movements", "kpi_targets", "mrr_scenarios", "resource_allocation", "segment_ltv",
     "opportunities", "ltv_traits", "cohort_curves", "customer_segments", "sales_pipeline",
     "selling_effects", "claims", "conventions", "history", "data_quality",
 )  # fmt: skip
-TALKS_SHOWN = 8
-COLUMNS = ["question", "status", "answer", "decision", "stake", "how_sure"]
+FIRST_SHOWN, UNSAID_SHOWN = 5, 3
+COLUMNS = ["question", "status", "answer", "decision", "task", "who", "stake", "how_sure"]
 
 
 def decisions(
-    findings: list[dict[str, Any]], facts: list[dict[str, Any]], *, language: str
+    findings: list[dict[str, Any]], facts: list[dict[str, Any]], *, month: str, language: str
 ) -> pd.DataFrame:
-    """Return one row per finding: question, status, answer, decision, money at stake, how_sure.
+    """Return one row per finding: what was asked and found, what to do by whom until when, and the money.
 
-    What asks for action comes first, within a status the most money; `how_sure` is the probability
-    that the verdict holds, where a chapter can tell.
+    Columns question, status, answer, decision, task (the decision in a line), who (with
+    the day until which: the next Monday for owners, else the end of the next month), stake (money in words with its kind) and how_sure (the probability that the verdict holds, where a
+    chapter can tell). What asks for action comes first, within a status the most money; MRR counts
+    as a year of it.
     """
     by_id = overall(facts)
     others = [finding for finding in findings if finding["slug"] != SLUG]
     rows = [
         {name: finding[name] for name in COLUMNS[:4]}
         | {
-            "stake": _figure(finding.get("stake", ""), by_id, language),
+            "task": finding.get("task") or finding["decision"],
+            "who": _who(finding, month, language),
+            "stake": stake_words(finding, by_id, language),
             "how_sure": _figure(finding.get("odds", ""), by_id, language),
         }
         for finding in sorted(others, key=lambda finding: _rank(finding, by_id))
@@ -66,9 +71,22 @@ def decisions(
 
 def _rank(finding: dict[str, Any], by_id: dict[str, Any]) -> tuple[int, float, int, str]:
     """Return what a finding is sorted by; a chapter that nobody ranked yet comes last."""
-    slug, stake = finding["slug"], by_id.get(finding.get("stake", ""))
+    slug = finding["slug"]
     place = CHAPTERS.index(slug) if slug in CHAPTERS else len(CHAPTERS)
-    return ORDER[finding["status"]], -abs(float(stake["value"])) if stake else 0.0, place, slug
+    return ORDER[finding["status"]], -money_at_stake(finding, by_id), place, slug
+
+
+def _who(finding: dict[str, Any], month: str, language: str) -> str:
+    """Return who carries a decision out, and until which day where it waits."""
+    if not finding.get("who"):
+        return ""
+    who = translator(language)(finding["who"])
+    if finding["status"] not in WAITING:
+        return who
+    reported = parse_month(month)
+    monday = finding["who"] == "every_owner"
+    day = day_label(first_monday(reported) if monday else last_day(reported + 1), language)
+    return translator(language)("{who}, until {day}").format(who=who, day=day)
 
 
 def _figure(name: str, by_id: dict[str, Any], language: str) -> str:
@@ -76,13 +94,28 @@ def _figure(name: str, by_id: dict[str, Any], language: str) -> str:
 
 
 def to_decide(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of `decisions` that ask for action or attention."""
-    return table[table["status"].isin(["act", "watch"])]
+    """Return the first rows of `decisions` that ask for action or attention, as many as a page holds."""
+    return _waiting(table).head(FIRST_SHOWN)
 
 
-def on_course(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of `decisions` that ask for nothing."""
-    return table[table["status"] == "good"]
+def _waiting(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["status"].isin(WAITING)]
+
+
+def in_order_or_unknown(
+    table: pd.DataFrame, sections: pd.DataFrame, *, language: str
+) -> pd.DataFrame:
+    """Return what asks for nothing or cannot be said: status (good, insufficient) and task.
+
+    `table` is of `decisions`; what cannot be said comes with what unlocks it, see `cannot_say`.
+    """
+    good = table.loc[table["status"] == "good", ["status", "task"]]
+    one = translator(language)("{topic}: {unlock}")
+    unsaid = [
+        {"status": "insufficient", "task": one.format(**row)}
+        for row in cannot_say(table, sections, language=language).to_dict("records")
+    ]
+    return pd.concat([good, pd.DataFrame(unsaid, columns=["status", "task"])], ignore_index=True)
 
 
 def cannot_say(table: pd.DataFrame, sections: pd.DataFrame, *, language: str) -> pd.DataFrame:
@@ -93,7 +126,7 @@ def cannot_say(table: pd.DataFrame, sections: pd.DataFrame, *, language: str) ->
     say = translator(language)
     open_questions = table[table["status"] == "insufficient"]
     refused = sections[sections["state"] == "refused"]
-    return pd.concat(
+    unsaid = pd.concat(
         [
             pd.DataFrame(
                 {"topic": open_questions["question"], "unlock": open_questions["decision"]}
@@ -102,31 +135,25 @@ def cannot_say(table: pd.DataFrame, sections: pd.DataFrame, *, language: str) ->
         ],
         ignore_index=True,
     )
-
-
-def who_starts(talks: pd.DataFrame, *, month: str, language: str) -> pd.DataFrame:
-    """Return whom each owner speaks to first, what is due soonest on top, from the table `next_talks`.
-
-    What was due when the month ended is due at once.
-    """
-    by_owner = talks.sort_values(["propose_by", "owner"], kind="stable", na_position="last")
-    first = by_owner.drop_duplicates("owner").head(TALKS_SHOWN).reset_index(drop=True)
-    today = first["propose_by"] == str(last_day(parse_month(month)))
-    return first.assign(propose_by=first["propose_by"].mask(today, translator(language)("at once")))
+    if len(unsaid) <= UNSAID_SHOWN:
+        return unsaid
+    more = say("{count} more").format(count=money.number(len(unsaid) - UNSAID_SHOWN, language))
+    rest = {"topic": [more], "unlock": [say("The chapter on the data says what unlocks each.")]}
+    return pd.concat([unsaid.head(UNSAID_SHOWN), pd.DataFrame(rest)], ignore_index=True)
 
 
 def conclude(
     findings: list[dict[str, Any]], facts: list[dict[str, Any]], *, month: str, language: str = "en"
 ) -> Finding:
-    """Return the month in one answer: how many decisions wait, and the first of them."""
+    """Return the month in one answer: what revenue did and why, where it is headed, and how much waits."""
     say = translator(language)
-    table = decisions(findings, facts, language=language)
+    table = decisions(findings, facts, month=month, language=language)
     status: Status = table["status"].iloc[0] if len(table) else "insufficient"
     return Finding(
         slug=SLUG,
         question=say(QUESTION),
         answer=_answer(table, facts, month, language),
-        decision=table["decision"].iloc[0] if len(table) else say("Run the other notebooks first."),
+        decision=table["task"].iloc[0] if len(table) else say("Run the other notebooks first."),
         status=status,
         evidence=table,
         tables={},
@@ -139,32 +166,19 @@ def _answer(table: pd.DataFrame, facts: list[dict[str, Any]], month: str, langua
     say = translator(language)
     if table.empty:
         return say("No finding has been recorded for this month yet.")
-    waiting = len(to_decide(table))
+    waiting = len(_waiting(table))
     words = {
         "month": month_label(pd.Period(month, "M"), language),
         "count": waiting,
         "all": len(table),
+        "shown": FIRST_SHOWN,
     }
     counted = (
-        say("{month}: {count} of {all} questions ask for attention.")
+        say("Of {all} questions {count} ask for attention; the first {shown} stand below.")
+        if waiting > FIRST_SHOWN
+        else say("Of {all} questions {count} ask for attention.")
         if waiting
-        else say("{month}: none of the {all} questions asks for action.")
+        else say("None of the {all} questions asks for action.")
     )
-    first = table["answer"].iloc[0]
-    return paragraph([counted.format(**words), *_moved(facts, language), first], language)
-
-
-def _moved(facts: list[dict[str, Any]], language: str) -> list[str]:
-    """Return what MRR did within the month and what most of it was, where there is MRR."""
-    change, largest = (
-        overall(facts).get("mrr.month_change"),
-        month_changes(facts, language=language),
-    )
-    if change is None or largest.empty:
-        return []
-    top = largest.iloc[0]
-    sentence = translator(language)(
-        "MRR changed by {change} on the month; the largest single part is {reason} ({amount})."
-    )
-    reason = in_sentence(top["reason"], language)
-    return [sentence.format(change=signed(change, language), reason=reason, amount=top["amount"])]
+    told = [*month_sentences(facts, words["month"], language), counted.format(**words)]
+    return paragraph(told, language)

@@ -116,6 +116,7 @@ def conclude(
         question=translator(language)(QUESTION),
         answer=answer(compared, restated, stated, language),
         decision=decision(compared, restated, language),
+        who="analysts",
         status=_status(compared, restated),
         evidence=restated,
         tables={

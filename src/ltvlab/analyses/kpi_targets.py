@@ -14,8 +14,8 @@ from ltvlab.analyses._kpi_shown import (
     published,
     year_in_words,
 )
-from ltvlab.analyses._kpi_words import answer, caveats, decision
-from ltvlab.findings import Finding, Status
+from ltvlab.analyses._kpi_words import answer, caveats, decision, task
+from ltvlab.findings import Finding, StakeKind, Status
 from ltvlab.metrics.acquisition_cost import acquisition_table
 from ltvlab.metrics.indicator_page import indicator_page
 from ltvlab.metrics.kpi_months import WHOLE, kpi_months, scope_series
@@ -61,7 +61,7 @@ QUESTION = "Are we on plan, and what closes the gap?"
 VALUE_MONTHS = 13
 STATUSES: tuple[Status, ...] = ("act", "watch", "good")
 # The money that being off plan is about, of the first of these that has a target.
-GAPS = ("kpi.mrr.gap", "kpi.revenue.gap")
+GAPS: dict[str, StakeKind] = {"kpi.mrr.gap": "mrr_to_plan", "kpi.revenue.gap": "revenue_to_plan"}
 
 
 def value_tables(
@@ -223,16 +223,20 @@ def conclude(tables: Mapping[str, pd.DataFrame], *, month: str, language: str = 
     facts = kpi_facts(tables, month=month)
     table = tables["kpi_targets"]
     status = _status(table)
+    stake = next((name for name in GAPS if name in facts), "")
     return Finding(
         slug=SLUG,
         question=translator(language)(QUESTION),
         answer=answer(tables, facts, language),
         decision=decision(tables, facts, status, language),
+        task=task(tables, facts, status, language),
+        who="leadership",
         status=status,
         evidence=table,
         tables=published(tables),
         facts=tuple(facts.values()),
-        stake=next((name for name in GAPS if name in facts), ""),
+        stake=stake,
+        stake_is=GAPS.get(stake, ""),
         language=language,
         caveats=caveats(tables, facts, language),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ltvlab.analyses._sales_words import sales_facts, sales_sentences
-from ltvlab.analyses._trait_words import answer, caveats, decision, named_traits, trait_facts
+from ltvlab.analyses._trait_words import answer, caveats, decision, named_traits, task, trait_facts
 from ltvlab.findings import Finding, Status
 from ltvlab.metrics.before_sales import before_sales
 from ltvlab.metrics.early_traits import early_traits
@@ -92,6 +92,8 @@ def conclude(
         question=say(QUESTION),
         answer=answer(table, staying, facts, status, language),
         decision=decision(table, staying, status, language),
+        task=task(table, staying, status, language),
+        who="marketing",
         status=status,
         evidence=table,
         tables={"traits": table, "best_customers": best, **given},

@@ -182,12 +182,14 @@ def conclude(
         question=say(QUESTION),
         answer=answer(facts, table, language),
         decision=decision(status, facts, language),
+        who="leadership",
         status=status,
         evidence=table,
         tables={"mrr_movements": table, "retention": rates}
         | {name: other for name, other in given.items() if len(other) or name not in SELDOM},
         facts=tuple(facts.values()),
         stake="mrr.twelve_months.lost",
+        stake_is="mrr_lost",
         language=language,
         caveats=(
             *beside_sentences(facts, grains, language),

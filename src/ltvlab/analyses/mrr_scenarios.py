@@ -13,6 +13,7 @@ from ltvlab.analyses._scenario_words import (
     break_even_words,
     caveats,
     decision,
+    task,
     without_forecast,
 )
 from ltvlab.findings import Fact, Finding, Status
@@ -157,11 +158,14 @@ def conclude(tables: Mapping[str, pd.DataFrame], *, month: str, language: str = 
         question=translator(language)(QUESTION),
         answer=answer(tables, facts, language),
         decision=decision(tables, facts, status, language),
+        task=task(tables, facts, status, language),
+        who="leadership",
         status=status,
         evidence=ends,
         tables=dict(tables),
         facts=tuple(facts.values()),
         stake="scenarios.gap" if ends.attrs["planned"] else "",
+        stake_is="mrr_to_target",
         odds="scenarios.verdict_odds" if ends.attrs["planned"] else "",
         language=language,
         caveats=caveats(tables, facts, language),

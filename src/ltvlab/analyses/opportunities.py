@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ltvlab.analyses._opportunity_decisions import decision, task
 from ltvlab.analyses._opportunity_facts import (
     largest_value,
     opportunity_facts,
@@ -92,7 +93,9 @@ def conclude(
         slug=SLUG,
         question=say(QUESTION),
         answer=_answer(facts, found, language),
-        decision=_decision(status, facts, language),
+        decision=decision(status, facts, language),
+        task=task(status, facts, language),
+        who="every_owner",
         status=status,
         evidence=kinds,
         tables={
@@ -104,21 +107,13 @@ def conclude(
         },
         facts=tuple(facts.values()),
         stake=largest_value(facts),
+        stake_is="margin_expected",
         language=language,
         caveats=(
             *_caveats(found, language),
             *unlock_sentences(missing(book, found.gates), language),
         ),
     )
-
-
-DECISIONS = {
-    "watch": "Nobody may be offered more for now: see to what blocks them first.",
-    "good": "Nobody is on a list: nothing is due and nobody nears a limit.",
-    "insufficient": "Bring the data named below: without them the lists stay empty.",
-}
-START = "On Monday each owner starts with the first rows for {kind} (customers: {count}), and leaves the blocked customers alone until the reason is gone."
-START_WORTH = "On Monday each owner starts with the first rows for {kind} (customers: {count}, margin expected: {value}), and leaves the blocked customers alone until the reason is gone."
 
 
 def _status(found: Opportunities) -> Status:
@@ -128,22 +123,6 @@ def _status(found: Opportunities) -> Status:
         return "watch"
     tested = found.funnel[~found.funnel["step"].isin(["listed", "not_blocked", "paying"])]
     return "good" if (tested["customers"] > 0).any() else "insufficient"
-
-
-def _decision(status: Status, facts: dict[str, Fact], language: str) -> str:
-    """Return which list to start with: the one that most margin hangs on, else the longest."""
-    say = translator(language)
-    if status != "act":
-        return say(DECISIONS[status])
-    value = {kind: facts[f"opportunities.{kind}.value"].value or 0.0 for kind in KINDS}
-    count = {kind: facts[f"opportunities.{kind}"].value for kind in KINDS}
-    first = max(KINDS, key=lambda kind: (value[kind], count[kind], kind == "renewal"))
-    words = {"kind": in_sentence(first, language)}
-    words["count"] = facts[f"opportunities.{first}"].shown(language)
-    if value[first] <= 0:
-        return say(START).format(**words)
-    worth = facts[f"opportunities.{first}.value"].shown(language)
-    return say(START_WORTH).format(**words, value=worth)
 
 
 def _answer(facts: dict[str, Fact], found: Opportunities, language: str) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ltvlab.analyses._acquisition_words import acquisition_facts
 from ltvlab.analyses._allocation_facts import allocation_facts, returns_shown, rules_shown
-from ltvlab.analyses._allocation_words import answer, caveats, decision
+from ltvlab.analyses._allocation_words import answer, caveats, decision, task
 from ltvlab.findings import Finding, Status
 from ltvlab.metrics.acquisition_cost import acquisition_table
 from ltvlab.metrics.allocation_table import allocation_book, allocation_tables, split_of
@@ -42,6 +42,8 @@ def conclude(
         question=translator(language)(QUESTION),
         answer=answer(rules, facts, language),
         decision=decision(rules, facts, language),
+        task=task(rules, facts, language),
+        who="leadership",
         status=_status(rules),
         evidence=rules,
         tables={"allocation": rules} if rules.attrs["basis"] == "orders" else tables,
@@ -49,6 +51,7 @@ def conclude(
         language=language,
         caveats=caveats(tables, facts, language),
         stake=_stake(rules),
+        stake_is="mrr_lost" if rules.attrs["first"] == "retention" else "spend_in_year",
         odds="allocation.holds" if "allocation.holds" in facts else "",
     )
 

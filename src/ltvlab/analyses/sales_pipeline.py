@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ltvlab.analyses._pipeline_facts import FAR_OFF, pipeline_facts
-from ltvlab.analyses._pipeline_words import answer, caveats, decision
+from ltvlab.analyses._pipeline_words import answer, caveats, decision, task
 from ltvlab.findings import Fact, Finding, Status
 from ltvlab.metrics.deal_outcomes import deal_outcomes, deal_reasons, trigger_yield
 from ltvlab.metrics.deals import FEWEST_CLOSED, deal_book, stage_history
@@ -125,11 +125,14 @@ def conclude(tables: Mapping[str, pd.DataFrame], *, month: str, language: str = 
         question=translator(language)(QUESTION),
         answer=answer(tables, facts, language),
         decision=decision(tables, facts, status, language),
+        task=task(tables, facts, status, language),
+        who="every_owner",
         status=status,
         evidence=tables["pipeline_stages"],
         tables=dict(tables),
         facts=tuple(facts.values()),
-        stake="pipeline.open_amount",
+        stake="pipeline.stale_amount" if len(tables["stale_deals"]) else "pipeline.open_amount",
+        stake_is="deal_value",
         language=language,
         caveats=caveats(tables, facts, language),
     )

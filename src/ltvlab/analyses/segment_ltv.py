@@ -112,6 +112,7 @@ def conclude(
         question=say(QUESTION),
         answer=answer(facts, overall, clear, method, language),
         decision=decision(status, clear, language),
+        who="marketing",
         status=status,
         evidence=contrasts,
         tables={

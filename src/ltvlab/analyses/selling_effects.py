@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ltvlab.analyses._selling_facts import selling_facts
-from ltvlab.analyses._selling_words import answer, caveats, decision, unlock_sentences
+from ltvlab.analyses._selling_words import answer, caveats, decision, task, unlock_sentences
 from ltvlab.findings import Finding, Status
 from ltvlab.metrics.due_contracts import due_contracts
 from ltvlab.metrics.gates import GateRules
@@ -193,6 +193,8 @@ def conclude(tables: Mapping[str, pd.DataFrame], books: Books, *, language: str 
         question=translator(language)(QUESTION),
         answer=answer(tables, compared, facts, language),
         decision=decision(status, tables, compared, language),
+        task=task(status, tables, compared, language),
+        who="every_owner",
         status=status,
         evidence=compared,
         tables={"selling_effects": compared, **tables},

@@ -19,12 +19,10 @@ SUMMARY: Columns = {
         "figure": "text", "value": "shown", "month_change": "shown", "range": "shown", "n": "count",
         "definition": "text",
     },
-    "month_changes": {"movement": "word", "reason": "word", "amount": "shown", "customers": "count"},
     "findings": {
-        "question": "text", "status": "word", "answer": "text", "decision": "text", "stake": "shown",
-        "how_sure": "shown",
+        "question": "text", "status": "word", "answer": "text", "decision": "text", "task": "text",
+        "who": "text", "stake": "text", "how_sure": "shown",
     },
-    "cannot_say": {"topic": "text", "unlock": "text"},
 }  # fmt: skip
 ROWS = {"rows_late": "count", "rows_changed": "count", "rows_gone": "count"}
 # Figures of several units stand in one column, so that they are filed as text.
