@@ -99,7 +99,7 @@ def test_more_than_a_page_holds_is_counted_and_found_in_its_chapter():
 
 @pytest.mark.parametrize(
     ("language", "told"),
-    [("en", "What moved?: Mind mrr_movements."), ("ja", "What moved?：Mind mrr_movements.")],
+    [("en", "What moved? – Mind mrr_movements."), ("ja", "What moved?：Mind mrr_movements.")],
 )
 def test_what_is_on_course_comes_before_what_cannot_be_said(language, told):
     """What waits for a decision stands in another table."""
@@ -172,6 +172,8 @@ def test_the_month_is_told_by_its_largest_reasons_and_all_else_sums_to_the_chang
     [
         ([_fact("mrr.closing", "500000", "JPY"), _fact("mrr.month_change", "0", "JPY")],
          "MRR at the end of September 2026 is ¥500k, ¥0 on the month. None"),
+        ([_fact("revenue.month", "700000", "USD"), _fact("revenue.month_change", "-5000", "USD")],
+         "Orders of September 2026 came to $700k, -$5k on the month. None"),
         ([_fact("revenue.month", "700000", "USD")], "Orders of September 2026 came to $700k. None"),
         ([_fact("kpi.mrr.landing", "9000", "JPY", low="8000", high="9500"), _fact("kpi.mrr.year_end", "10000", "JPY")],
          "It is headed for ¥9k at the end of the fiscal year (range ¥8k – ¥9.5k); the target is ¥10k. None"),

@@ -88,6 +88,25 @@ def test_every_reason_has_words(code, language):
     assert evidence_words((reason,), language)
 
 
+def test_the_value_of_a_kind_leaves_out_rows_that_would_bring_a_loss(known):
+    """Three renewals of 100, 30 and -90: all are listed, 130 can be expected."""
+    found = opportunities(known)
+    row = found.rows[found.rows["kind"] == "renewal"].iloc[[0] * 3]
+    rows = row.assign(customer_id=["A", "B", "C"], blocked_by="", expected_value=[100.0, 30.0, -90.0],
+                      low=[80.0, 20.0, -95.0], high=[120.0, 40.0, -85.0])  # fmt: skip
+    rows.attrs = found.rows.attrs
+
+    kinds = opportunity_kinds(found._replace(rows=rows)).set_index("kind")
+
+    assert kinds.loc["renewal", ["listed", "n", "value", "low", "high"]].tolist() == [
+        3,
+        3,
+        130,
+        100,
+        160,
+    ]
+
+
 def test_an_owner_gets_one_talk_per_customer_the_renewal_first(known):
     talks = next_talks(opportunity_table(opportunities(known)))
 

@@ -185,7 +185,7 @@ def task(tables: Tables, facts: Facts, status: Status, language: str) -> str:
 def _what_to_bring(tables: Tables, language: str) -> str:
     say, table = translator(language), tables["kpi_targets"]
     if table.attrs["brought"]:
-        return say("Bring targets for the whole company and for the report month; the notes below say what the present ones lack.")  # fmt: skip
+        return say("Bring targets for the whole company and for the report month; the notes in the chapter on KPIs say what the present ones lack.")  # fmt: skip
     have = table[table["actual"].notna()]["kpi"].drop_duplicates()
     return say("Bring a table of targets with KPI, month and target. These can be judged here: {names}.").format(
         names=listed((in_sentence(name, language) for name in have), language)

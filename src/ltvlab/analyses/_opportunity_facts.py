@@ -15,11 +15,14 @@ def opportunity_kinds(found: Opportunities) -> pd.DataFrame:
     """Return listed, blocked, mrr_delta, value, low, high, n per kind (money of what is not blocked).
 
     `n` is the customers that may be spoken to. The bounds take every odds and every stay at its
-    low or high end at once; without a past of offers there is no value.
+    low or high end at once; without a past of offers there is no value. A row that would bring a
+    loss is listed, but left out of the value: nobody has to act on it.
     """
     rows = found.rows.assign(free=found.rows["blocked_by"] == "")
     free = rows[rows["free"]].groupby("kind")
-    worth = free[["mrr_delta", "expected_value", "low", "high"]].sum(min_count=1)
+    gains = rows[rows["free"] & (rows["expected_value"] > 0)].groupby("kind")
+    worth = free[["mrr_delta"]].sum(min_count=1)
+    worth = worth.join(gains[["expected_value", "low", "high"]].sum(min_count=1))
     table = pd.DataFrame({"kind": list(KINDS)}).set_index("kind")
     table["listed"] = rows.groupby("kind").size()
     table["blocked"] = rows[~rows["free"]].groupby("kind").size()

@@ -41,7 +41,8 @@ COLUMNS = ["figure", "value", "month_change", "range", "n", "definition"]
 REASONS_SHOWN = 3
 MOVED = "MRR at the end of {month} is {mrr}, {change} on the month: {parts}."
 MOVED_ALONE = "MRR at the end of {month} is {mrr}, {change} on the month."
-ORDERED = "Orders of {month} came to {revenue}."
+ORDERED = "Orders of {month} came to {revenue}, {change} on the month."
+ORDERED_ALONE = "Orders of {month} came to {revenue}."
 HEADED = "It is headed for {landing} at the end of the fiscal year (range {range}); the target is {target}."
 
 
@@ -88,7 +89,10 @@ def month_sentences(facts: list[Record], month: str, language: str) -> list[str]
         parts = _month_parts(facts, language)
         said.append(say(MOVED if parts else MOVED_ALONE).format(**words, parts=parts))
     elif orders is not None:
-        said.append(say(ORDERED).format(month=month, revenue=shown(orders, language)))
+        words = {"month": month, "revenue": shown(orders, language)}
+        change = by_id.get("revenue.month_change")
+        words["change"] = signed(change, language) if change else ""
+        said.append(say(ORDERED if change else ORDERED_ALONE).format(**words))
     landing, target = by_id.get("kpi.mrr.landing"), by_id.get("kpi.mrr.year_end")
     if landing is not None and target is not None:
         words = {"landing": shown(landing, language), "range": _range(landing, language)}

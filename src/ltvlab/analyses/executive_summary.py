@@ -110,7 +110,7 @@ def in_order_or_unknown(
     `table` is of `decisions`; what cannot be said comes with what unlocks it, see `cannot_say`.
     """
     good = table.loc[table["status"] == "good", ["status", "task"]]
-    one = translator(language)("{topic}: {unlock}")
+    one = translator(language)("{topic} – {unlock}")
     unsaid = [
         {"status": "insufficient", "task": one.format(**row)}
         for row in cannot_say(table, sections, language=language).to_dict("records")
