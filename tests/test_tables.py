@@ -38,6 +38,7 @@ KINDS = {
     "day",
     "pipeline",
     "scenario",
+    "play",
     "month",
     "flag",
     "word",

@@ -50,7 +50,7 @@ SPANS = {
 # The name under which a scenario from the sliders stands in the params file.
 FOUND = "chosen"
 USE = "Each slider starts at the rate of the last {window} months. Drag it, use the arrow keys or type a value; beside it stands what it turns."
-KEEP = "To keep what you found, put these lines into your params file, in place of the scenarios there. Every report from then on shows it in this chapter with its range; rename “chosen” as you like."
+KEEP = "To keep what you found, put these lines into your params file, in place of the scenarios there. Every report from then on shows it in this chapter with its range, as 'chosen'; rename it as you like."
 
 
 class Panel(NamedTuple):
