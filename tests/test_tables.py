@@ -39,6 +39,7 @@ KINDS = {
     "pipeline",
     "scenario",
     "play",
+    "one_line",
     "month",
     "flag",
     "word",

@@ -133,7 +133,7 @@ def table(
 
 
 def _class(kind: str) -> str:
-    return "num" if kind in NUMERIC else "month" if kind in ("month", "day") else ""
+    return "num" if kind in NUMERIC else "month" if kind in ("month", "day", "one_line") else ""
 
 
 def _shown(value: object, kind: str, attrs: dict, language: str) -> str:

@@ -19,11 +19,11 @@ PLANS: Columns = {
         "unit": "text", "actual": "number", "target": "number", "last_year": "number",
     },
     "kpis_now": {
-        "kpi": "word", "scope": "text", "actual": "shown", "target": "shown", "attainment": "rate",
+        "kpi": "word", "scope": "one_line", "actual": "shown", "target": "shown", "attainment": "rate",
         "last_year": "shown", "status": "word", "responsible": "text",
     },
     "kpis_of_year": {
-        "kpi": "word", "scope": "text", "year_to_date": "shown", "pace": "rate", "done": "rate",
+        "kpi": "word", "scope": "one_line", "year_to_date": "shown", "pace": "rate", "done": "rate",
         "landing": "shown", "range": "shown", "year_end": "shown",
     },
     "kpi_gaps": {
