@@ -27,7 +27,7 @@ LAYERS = {
     "theme": 5, "tables": 5, "findings": 5, "metrics": 5,
     "analyses": 6, "charts": 6,
     "preparing": 7, "loading": 7, "feature_loading": 7, "contract_loading": 7, "run_loading": 7,
-    "sliders": 7, "checking": 7,
+    "sliders": 7, "slider_words": 6, "checking": 7,
     "published": 7, "restating": 7, "history_loading": 7,
     "report": 8,
     "cli": 9, "rules": 9, "setup_quarto": 9, "__init__": 9,

@@ -38,6 +38,8 @@ KINDS = {
     "day",
     "pipeline",
     "scenario",
+    "play",
+    "one_line",
     "month",
     "flag",
     "word",

@@ -47,11 +47,11 @@ local function width_of(text)
   return width
 end
 
--- A heading may wrap between its words, Japanese anywhere.
-local function heading_width(text)
+-- A heading may wrap between its words, Japanese anywhere after `most`.
+local function heading_width(text, most)
   local widest = 0
   for word in text:gmatch("%S+") do widest = math.max(widest, width_of(word)) end
-  return math.min(widest, 12)
+  return math.min(widest, most)
 end
 
 local function rows_of(tbl)
@@ -64,16 +64,21 @@ local function rows_of(tbl)
   return rows
 end
 
--- Half-width characters a line of a table holds; the space between columns; a word column at least.
-local LINE, GAP, NARROWEST, SHORT = 98, 3, 12, 16
+-- Half-width characters a line of a table holds; the space between columns; a word column at least,
+-- where there is room, and where it holds sentences; longer texts wrap.
+local LINE, GAP, NARROWEST, COMFORTABLE, SENTENCE, SHORT = 98, 3, 12, 18, 36, 16
+-- Text set smaller than this share of its size is hard to read on paper.
+local READABLE = 0.75
+-- Size of a table's text in report.typ.
+local TEXT = 8.5
 
-local function needs(rows, count)
+local function needs(rows, count, most)
   local widths = {}
   for index = 1, count do widths[index] = 1 end
   for number, row in ipairs(rows) do
     for index, cell in ipairs(row.cells) do
       local text = pandoc.utils.stringify(cell.contents)
-      local width = number == 1 and heading_width(text) or width_of(text)
+      local width = number == 1 and heading_width(text, most) or width_of(text)
       widths[index] = math.max(widths[index], width)
     end
   end
@@ -87,8 +92,8 @@ local function sum(numbers)
 end
 
 -- Long words wrap and figures do not: columns of words share what the others leave, more to
--- those that say more. Without room for all, the table keeps its natural width.
-local function shares(widths, figures)
+-- those that say more, and none less than `narrowest`, or a third of a sentence.
+local function wanted_by(widths, figures, narrowest)
   local wanted, long = {}, {}
   for index, width in ipairs(widths) do
     wanted[index] = width + GAP
@@ -98,13 +103,23 @@ local function shares(widths, figures)
     local room = LINE - sum(wanted)
     for index in pairs(long) do room = room + wanted[index] end
     for index, weight in pairs(long) do
-      wanted[index] = math.max(NARROWEST, room * weight / sum(long))
+      local least = math.max(narrowest, math.min(widths[index] / 3, SENTENCE))
+      wanted[index] = math.max(least, room * weight / sum(long))
     end
   end
-  local total = sum(wanted)
-  if total > LINE * 1.02 then return {} end
-  for index, width in ipairs(wanted) do wanted[index] = width / total end
   return wanted
+end
+
+-- Also returns how much smaller the text has to be for all to have room. Words are squeezed
+-- further before a table becomes too small to read.
+local function shares(rows, count, figures)
+  local wanted = wanted_by(needs(rows, count, 14), figures, COMFORTABLE)
+  if LINE / sum(wanted) < READABLE then
+    wanted = wanted_by(needs(rows, count, 10), figures, NARROWEST)
+  end
+  local total = sum(wanted)
+  for index, width in ipairs(wanted) do wanted[index] = width / total end
+  return wanted, math.min(1, LINE * 1.02 / total)
 end
 
 local function figure_columns(tbl)
@@ -121,8 +136,7 @@ end
 
 function Table(tbl)
   local rows, figures = rows_of(tbl), figure_columns(tbl)
-  -- Without shares the columns keep their natural width, and report.typ sets the table smaller.
-  local given = shares(needs(rows, #tbl.colspecs), figures)
+  local given, smaller = shares(rows, #tbl.colspecs, figures)
   for index in ipairs(tbl.colspecs) do
     tbl.colspecs[index] = { figures[index] and "AlignRight" or "AlignLeft", given[index] }
   end
@@ -132,7 +146,9 @@ function Table(tbl)
   end
   for _, body in ipairs(tbl.bodies) do body.attr = pandoc.Attr() end
   tbl.attr = pandoc.Attr()
-  return tbl
+  if smaller == 1 then return tbl end
+  local size = string.format("#[#show table: set text(size: %.2fpt)", TEXT * smaller)
+  return { typst(size), tbl, typst("]") }
 end
 
 function Image(image)

@@ -10,7 +10,14 @@ import pandas as pd
 
 from ltvlab import money
 from ltvlab.table_columns import COLUMNS
-from ltvlab.text import escaped, pipeline_label, scenario_label, segment_label, translator
+from ltvlab.text import (
+    escaped,
+    pipeline_label,
+    play_label,
+    scenario_label,
+    segment_label,
+    translator,
+)
 
 NUMERIC = ("money", "rate", "count", "number", "months", "probability", "shown")
 
@@ -126,7 +133,7 @@ def table(
 
 
 def _class(kind: str) -> str:
-    return "num" if kind in NUMERIC else "month" if kind in ("month", "day") else ""
+    return "num" if kind in NUMERIC else "month" if kind in ("month", "day", "one_line") else ""
 
 
 def _shown(value: object, kind: str, attrs: dict, language: str) -> str:
@@ -145,6 +152,7 @@ def _shown(value: object, kind: str, attrs: dict, language: str) -> str:
         "word": lambda: translator(language)(str(value)),
         "segment": lambda: segment_label(str(value), language),
         "pipeline": lambda: pipeline_label(str(value), language),
+        "play": lambda: play_label(str(value), language),
         "scenario": lambda: scenario_label(str(value), language),
         "day": lambda: str(pd.Timestamp(value).date()),
     }.get(kind, lambda: str(value))

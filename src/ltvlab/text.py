@@ -100,6 +100,12 @@ def scenario_label(value: str, language: str) -> str:
     return translator(language)(SCENARIOS[value]) if value in SCENARIOS else value
 
 
+def play_label(value: str, language: str) -> str:
+    """Return a play's name: as the company writes it, unless it is one of ours."""
+    code = "all_plays" if value == "all" else value
+    return translator(language)(code) if code in known(language) else value
+
+
 def month_label(month: pd.Period, language: str) -> str:
     """Return a month as the language writes it: September 2026, 2026年9月."""
     pattern = "y年M月" if language == "ja" else "MMMM y"

@@ -53,7 +53,7 @@ def test_the_answer_counts_verdicts_and_names_what_does_not_hold_here():
     assert finding.slug == SLUG
     assert finding.answer == (
         "Figures of the articles that can be tested here: 2 (supported: 1, contradicted: 1, open: 0). "
-        "Not so here: 1.0 for “Cost of a new customer ÷ cost of a sale to a customer” (articles: 5.0 – 7.0). "
+        'Not so here: 1.0 for "Cost of a new customer ÷ cost of a sale to a customer" (articles: 5.0 – 7.0). '
         "No sign of failure among the 1 checks that could be made."
     )
     assert finding.status == "watch"

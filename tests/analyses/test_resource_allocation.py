@@ -205,6 +205,6 @@ def test_tables_are_written_and_shown_as_they_are(tmp_path, language):
 
     first = (tmp_path / "allocation.csv").read_text(encoding="utf-8").splitlines()[1]
     assert first == "churn_to_new,6,0.45,0.33,0.6,0.3,40,0.97,150,2,retention_first,true,"
-    assert shown.cells[0][2:5] == ("45.0%", "33.0% – 60.0%", "30.0%")
-    assert shown.cells[3][4] == "40.0% – 60.0%" and shown.cells[1][4] == "80.0% – 125.0%"
+    assert shown.cells[0][2:5] == ("45.0%", "33.0% – 60.0%", "30%")
+    assert shown.cells[3][4] == "40% – 60%" and shown.cells[1][4] == "80% – 125%"
     assert [row[6] for row in earned.cells] == ["9.0", "–", "5.0"]

@@ -137,7 +137,9 @@ def rules_shown(rules: pd.DataFrame, *, language: str) -> pd.DataFrame:
 
 def _line(rule: str, threshold: float, language: str) -> str:
     band = BANDS.get(rule.split("_")[0])
-    return span(*band, rule, language) if band else figure(threshold, rule, language)
+    said = span(*band, rule, language) if band else figure(threshold, rule, language)
+    # Lines are round figures; their zeros would take the room of the rule's name.
+    return said.replace(".0%", "%")
 
 
 def returns_shown(returns: pd.DataFrame, *, language: str) -> pd.DataFrame:

@@ -58,7 +58,7 @@ def claim_words(register: pd.DataFrame, *, language: str) -> pd.DataFrame:
 
 
 def light_words(table: pd.DataFrame, *, language: str) -> pd.DataFrame:
-    """Return patterns or views in words: own, range, good_line, act_line, cases, status, lacking."""
+    """Return patterns or views in words: own, range, good_line, act_line, cases, status; lacking where a row is open."""
     lines = {
         line: [
             figure(value, unit, language)
@@ -70,12 +70,14 @@ def light_words(table: pd.DataFrame, *, language: str) -> pd.DataFrame:
 
 
 def _shown(table: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Leave out why a row is open where none is: the column would be a row of dashes."""
     rows = table.to_dict("records")
-    return table.assign(
+    told = table.assign(
         own=[figure(row["value"], row["unit"], language) for row in rows],
         range=[bounds(row["low"], row["high"], row["unit"], language) for row in rows],
         lacking=table["lacking"].where(table["lacking"] != "", None),
     )
+    return told if told["lacking"].notna().any() else told.drop(columns="lacking")
 
 
 def bounds(low: float, high: float, unit: str, language: str, *, least: float = np.nan) -> str:

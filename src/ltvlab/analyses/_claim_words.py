@@ -13,7 +13,7 @@ from ltvlab.text import in_sentence, listed, paragraph, translator
 TESTED = "Figures of the articles that can be tested here: {tested} (supported: {supported}, contradicted: {contradicted}, open: {open})."
 UNTESTED = "With the data this company brings no figure of the articles can be tested."
 UNLIKE = "Not so here: {claims}."
-FOUND = "{own} for “{claim}” (articles: {claimed})"
+FOUND = '{own} for "{claim}" (articles: {claimed})'
 LIGHTS = {
     "act": "Signs of failure that ask for action: {names}.",
     "watch": "To keep an eye on: {names}.",

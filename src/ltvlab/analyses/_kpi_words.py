@@ -40,6 +40,8 @@ LEVERS = {
     "first_price": "first prices {change} higher",
     "expansion": "{change} more expansion",
 }
+# The table has all of them; a sentence of six amounts is read by nobody.
+LARGEST_PARTS = 3
 NONE_NEAR = "No single lever is near enough to reach the MRR target of {end}; the chapter on scenarios says what each would take, and how several add up."
 
 
@@ -135,12 +137,12 @@ def _made_of(tables: Tables, facts: Facts, language: str) -> str:
     rows = rows.reindex(rows["part"].abs().sort_values(ascending=False, kind="stable").index)
     parts = [
         one.format(driver=in_sentence(name, language), part=facts[f"kpi.mrr.gap.{name}"].shown_signed(language))
-        for name in rows["driver"]
+        for name in rows["driver"].head(LARGEST_PARTS)
     ]  # fmt: skip
     words = {"gap": gap.shown_signed(language), "parts": listed(parts, language)}
     if gaps.attrs["compared"]:
-        return say("The difference to the plan, {gap}, set against the same months of last year: {parts}.").format(**words)  # fmt: skip
-    return say("The difference to the plan, {gap}, is made of: {parts}.").format(**words)
+        return say("The difference to the plan is {gap}; its largest parts, set against the same months of last year: {parts}.").format(**words)  # fmt: skip
+    return say("The difference to the plan is {gap}; its largest parts: {parts}.").format(**words)
 
 
 def _committed(facts: Facts, language: str) -> str:

@@ -31,7 +31,7 @@ SPARES = {
 DECISIONS = {
     "closes": "Each of these alone would reach the target: {ways}. Start with {first}: it is the smallest step from where you are.",
     "spares": "Hold the course. The target would still be met with any one of these: {ways}.",
-    "far": "No single lever is near enough to close the gap: alone it would take {ways}. Combine several, or set the target anew.",
+    "far": "No single lever is near enough to close the gap. Each alone would have to go this far: {ways}. Combine several, or set the target anew.",
     "surely": "Hold the course. No single lever would keep the target from being met.",
     "unreachable": "No single lever reaches the target. Combine several, or set the target anew.",
     "evens": "Set an MRR target for {month}. To choose between efforts, these bring the same by then: {ways}.",

@@ -42,7 +42,7 @@ def plan_course(months: pd.DataFrame, kpis: pd.DataFrame, *, kpi: str, language:
         linestyle=(0, (4, 2)),
     )
     _line(axes, rows["actual"], theme.ACCENT, say("Actual"))
-    _label(axes, rows["actual"], months, theme.ACCENT, language)
+    _label(axes, rows, months, theme.ACCENT, language)
     if len(ends) and len(rows) and rows["month"].iloc[-1] > ends["month"].iloc[0]:
         _landing(axes, ends.iloc[0], len(rows) - 1, months, language)
     as_months(axes, rows["month"])
@@ -70,13 +70,16 @@ def _line(axes: Axes, values: pd.Series, colour: str, label: str, **style: objec
         axes.plot(values.to_numpy(float), color=colour, linewidth=2, label=label, **style)
 
 
-def _label(axes: Axes, values: pd.Series, table: pd.DataFrame, colour: str, language: str) -> None:
-    place = int(values.last_valid_index())
-    text = amount(float(values[place]), table, language)
-    axes.plot(place, values[place], "o", color=colour, markersize=5)
+def _label(axes: Axes, rows: pd.DataFrame, table: pd.DataFrame, colour: str, language: str) -> None:
+    """Write the newest figure at its dot, on the side where no target runs."""
+    place = int(rows["actual"].last_valid_index())
+    actual, target = float(rows["actual"][place]), float(rows["target"][place])
+    axes.plot(place, actual, "o", color=colour, markersize=5)
+    beside = {"ha": "left", "xytext": (4, -14)} if actual < target else {"ha": "right", "xytext": (0, 7)}  # fmt: skip
     axes.annotate(
-        text, (place, values[place]), (0, 7), textcoords="offset points", ha="right", color=colour
-    )
+        amount(actual, table, language), (place, actual), textcoords="offset points", color=colour,
+        **beside,
+    )  # fmt: skip
 
 
 def _landing(axes: Axes, row: pd.Series, place: int, table: pd.DataFrame, language: str) -> None:

@@ -14,10 +14,12 @@ from ltvlab.report.chapters import FRONT, Chapter, Figure, Prose, Shown
 from ltvlab.text import escaped, translator
 
 # Raw HTML, TeX and raw attributes stay out: a page holds what this project's code wrote.
-MARKDOWN = "markdown-raw_html-raw_tex-raw_attribute-citations+east_asian_line_breaks"
+# Quotes stay straight, as in the sentences of the analyses: Japanese fonts set the others as wide as 字.
+MARKDOWN = "markdown-smart-raw_html-raw_tex-raw_attribute-citations+east_asian_line_breaks"
 # One sentence per line: in Japanese no space may come of the line's end, before a figure either.
 JAPANESE_LINE_END = re.compile(r"(?<=[。、」）])\n(?=(?!\d+[.)]\s)[^\s#*|>:-])")
 HEADING = re.compile(r"^#{2,6}\s+(.+?)\s*$", re.MULTILINE)
+AMOUNT_BELOW_ZERO = re.compile(r"(?<![\w)])-(?=[^\s\w-])")
 PLACE = re.compile(r'<div id="ltvlab-block-(\d+)">\s*</div>')
 
 
@@ -136,7 +138,7 @@ def decision_html(finding: Mapping[str, Any], language: str, *, below: str = "")
         return ""
     words = translator(language)
     label = "" if below == words("Decision") else _label(words("Decision"))
-    caveats = "".join(f"<li>{escaped(caveat)}</li>" for caveat in finding.get("caveats", ()))
+    caveats = "".join(f"<li>{_said(caveat)}</li>" for caveat in finding.get("caveats", ()))
     mind = f"{_label(words('Keep in mind'))}<ul>{caveats}</ul>" if caveats else ""
     deed = f"<p><strong>{_sentences(finding['decision'])}</strong></p>"
     return f'<div class="decision {finding["status"]}">{label}{deed}{mind}</div>'
@@ -147,7 +149,12 @@ def _label(text: str) -> str:
 
 
 def _sentences(text: str) -> str:
-    return escaped(text).replace("\n", "<br>")
+    return _said(text).replace("\n", "<br>")
+
+
+def _said(text: str) -> str:
+    """Return a sentence made safe, in which no line ends between a minus and its amount."""
+    return AMOUNT_BELOW_ZERO.sub("-\N{WORD JOINER}", escaped(text))
 
 
 def with_references(prose: str, chapter: Chapter, language: str, numbers: Mapping[int, int]) -> str:

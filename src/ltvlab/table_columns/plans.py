@@ -19,11 +19,11 @@ PLANS: Columns = {
         "unit": "text", "actual": "number", "target": "number", "last_year": "number",
     },
     "kpis_now": {
-        "kpi": "word", "scope": "shown", "actual": "shown", "target": "shown", "attainment": "rate",
+        "kpi": "word", "scope": "one_line", "actual": "shown", "target": "shown", "attainment": "rate",
         "last_year": "shown", "status": "word", "responsible": "text",
     },
     "kpis_of_year": {
-        "kpi": "word", "scope": "shown", "year_to_date": "shown", "pace": "rate", "done": "rate",
+        "kpi": "word", "scope": "one_line", "year_to_date": "shown", "pace": "rate", "done": "rate",
         "landing": "shown", "range": "shown", "year_end": "shown",
     },
     "kpi_gaps": {
@@ -73,7 +73,7 @@ PLANS: Columns = {
         "break_even": "rate", "lacking": "text",
     },
     "returns_shown": {
-        "motion": "shown", "won_mrr": "money", "expected_months": "months", "to_come": "money",
+        "motion": "text", "won_mrr": "money", "expected_months": "months", "to_come": "money",
         "spent": "money", "hours": "count", "times_cost": "shown", "range": "shown",
         "per_hour": "money", "customers": "count",
     },

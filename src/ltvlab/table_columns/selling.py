@@ -24,7 +24,7 @@ SELLING: Columns = {
     "acted_on_mrr": {**ACTED, **dict.fromkeys(("acted_on", "other", *SPREAD), "money")},
     "action_states": {"state": "word", "actions": "count"},
     "action_yield": {
-        "play": "segment", "won": "count", "closed": "count", "win_rate": "rate", "low": "rate",
+        "play": "play", "won": "count", "closed": "count", "win_rate": "rate", "low": "rate",
         "high": "rate",
     },
     "gate_audit": {

@@ -98,11 +98,12 @@ def _fault(lever: str, amount: float) -> str:
 def scenario_fragment(name: str, levers: Levers, *, scenarios: str = "") -> str:
     """Return the lines for the params file that keep a scenario, after the `scenarios` there are.
 
-    One of the same name is replaced; with every lever at zero there is none to keep.
+    Each scenario has a line. One of the same name is replaced; with every lever at zero there is
+    none to keep.
     """
     values = levers._asdict().items()
     settings = ", ".join(f"{lever} {value:.6g}" for lever, value in values if value)
     parts = [part.strip() for part in scenarios.split(";") if part.strip()]
     kept = [part for part in parts if part.partition(":")[0].strip() != name]
-    text = "; ".join([*kept, *([f"{name}: {settings}"] if settings else [])])
-    return f'notebooks:\n  mrr_scenarios:\n    scenarios: "{text}"\n'
+    lines = ";\n      ".join([*kept, *([f"{name}: {settings}"] if settings else [])])
+    return f"notebooks:\n  mrr_scenarios:\n    scenarios: >-\n      {lines}\n"

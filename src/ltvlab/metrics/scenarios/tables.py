@@ -46,17 +46,19 @@ def scenario_table(
     return by_month[["scenario", "month", "mrr", "low", "high", "low_80", "high_80"]], where
 
 
-def chosen_lines(engine: Engine, levers: Levers) -> pd.DataFrame:
-    """Return scenario, month and expected MRR of the base and the levers chosen, without a band.
+def chosen_lines(
+    engine: Engine, levers: Levers, base: pd.DataFrame, *, seed: int | None = None
+) -> pd.DataFrame:
+    """Return the base's months and bands, and those of the levers chosen; columns as of `scenarios`.
 
-    The bands are empty: they take a second, and a slider that is moved shall answer at once.
+    The bands of the choice are empty without a `seed`: they take seconds, and a slider that is
+    moved shall answer at once.
     """
-    chosen = {"base": BASE, "chosen": levers}
-    parts = [
-        pd.DataFrame({"scenario": name, "month": engine.months, "mrr": expected_mrr(engine, how)})
-        for name, how in chosen.items()
-    ]
-    table = pd.concat(parts, ignore_index=True).assign(**dict.fromkeys(QUANTILES, np.nan))
+    shown = dict.fromkeys(QUANTILES, np.nan)
+    if seed is not None:
+        shown = bands(simulated_mrr(engine, levers, seed=seed))
+    chosen = {"scenario": "chosen", "month": engine.months, "mrr": expected_mrr(engine, levers)}
+    table = pd.concat([base, pd.DataFrame(chosen | shown)], ignore_index=True)
     table.attrs = dict(engine.attrs)
     return table
 
