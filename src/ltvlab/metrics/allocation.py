@@ -9,8 +9,7 @@ import pandas as pd
 from scipy.special import gammaincinv
 
 from ltvlab.metrics.movements import Changes, changes, moved_by_customer
-from ltvlab.statistics.intervals import bca
-from ltvlab.statistics.resampling import DRAWS, resampled_sums
+from ltvlab.statistics.ratios import odds_over, ratio_range, resampled_ratio
 
 # The articles' rule: retention first once churned MRR is over 30 % of new MRR.
 THRESHOLD = 0.30
@@ -40,12 +39,13 @@ def allocation_rules(
     """Return one row per rule and window: is churned MRR over 30 % of new MRR, and how surely (D35a).
 
     Columns rule, window_months, value, low, high (the underlying ratio, customers resampled,
-    BCa), threshold, events (customers lost), probability (that the underlying ratio is over the
-    threshold), flip_amount (minor units) and flip_customers, verdict: retention_first,
-    growth_first, undecided, or insufficient where the window is not complete. A ratio of exactly
-    30 % does not fire; losses with nothing new do, with an empty ratio. With fewer than 12
-    losses only growth_first can be sure: where as many losses as chance allows (Poisson, 95 %),
-    each of average size, would stay under the line; `probability` is then at most 5 %.
+    bootstrap-t), threshold, events (customers lost), probability (that the underlying ratio is
+    over the threshold, of the same draws), flip_amount (minor units) and flip_customers, verdict:
+    retention_first, growth_first, undecided, or insufficient where the window is not complete. A
+    ratio of exactly 30 % does not fire; losses with nothing new do, with an empty ratio. With
+    fewer than 12 losses only growth_first can be sure: where as many losses as chance allows
+    (Poisson, 95 %), each of average size, would stay under the line; `probability` is then 5 %.
+    Without a loss that is all that is known: else no odds.
     """
     moves = changes(mrr, opening, fx=fx)
     rows = [
@@ -78,8 +78,7 @@ def _judged(
         return nothing | {"events": 0, "verdict": "insufficient"}
     low, high, probability = _odds(losses, gains, seed=seed)
     if events < FEWEST_EVENTS and _stay_under(losses, gains):
-        probability = max(probability, RARE)
-        verdict = "growth_first"
+        probability, verdict = RARE, "growth_first"
     else:
         verdict = _verdict(events, probability)
     distance = flip(losses, gains, mrr.to_numpy()[:, -1])
@@ -122,14 +121,12 @@ def _fewest(amounts: np.ndarray, needed: float) -> float:
 
 
 def _odds(losses: np.ndarray, gains: np.ndarray, *, seed: int) -> tuple[float, float, float]:
-    sums = np.column_stack([losses, gains])
-    if len(sums) < 2:
-        return np.nan, np.nan, np.nan
-    drawn = resampled_sums(sums, draws=DRAWS, seed=seed)
-    over = float((10 * drawn[:, 0] > 3 * drawn[:, 1]).mean())
-    total = sums.sum(axis=0)
-    low, high = bca(_ratio(total), _ratio(drawn), _ratio(total - sums))
-    return float(low), float(high), over
+    if not losses.any() or not gains.any():
+        # Draws cannot bring a side that nobody was on; many losses and nothing new need none.
+        return np.nan, np.nan, 1.0 if (losses > 0).sum() >= FEWEST_EVENTS else np.nan
+    ratio = resampled_ratio([losses], [gains], seed=seed)
+    low, high = ratio_range(ratio)
+    return float(low[0]), float(high[0]), float(odds_over(ratio, THRESHOLD)[0])
 
 
 def _stay_under(losses: np.ndarray, gains: np.ndarray) -> bool:
@@ -139,11 +136,6 @@ def _stay_under(losses: np.ndarray, gains: np.ndarray) -> bool:
         return False
     size = max(won.mean(), lost.mean() if len(lost) else 0.0)
     return not fires(float(gammaincinv(len(lost) + 1, 1 - RARE) * size), float(gains.sum()))
-
-
-def _ratio(sums: np.ndarray) -> np.ndarray:
-    above, below = np.moveaxis(sums, -1, 0)
-    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
 
 
 def _verdict(events: int, probability: float) -> str:

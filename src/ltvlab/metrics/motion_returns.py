@@ -12,13 +12,11 @@ from ltvlab.metrics.acquisition_odds import LONGEST_MONTHS
 from ltvlab.metrics.allocation import FEWEST_EVENTS, SURE
 from ltvlab.metrics.motion_sums import MotionSums
 from ltvlab.months import YEAR
-from ltvlab.statistics.intervals import bca, wilson
+from ltvlab.statistics.intervals import wilson
 from ltvlab.statistics.likelihood import FEWEST_EVENTS as FEWEST_LOSSES
-from ltvlab.statistics.resampling import resampled_sums
+from ltvlab.statistics.ratios import odds_over, ratio_range, resampled_ratio
 
 MOTIONS = ("expansion", "retention", "new")
-# Per customer: margin a month won by each motion, and what the expected months are made of.
-DRAWN = ("expansion", "new", "lost", "opened")
 FIGURES = (
     "won_mrr", "margin_share", "expected_months", "brought", "cost", "hours", "value", "low", "high",
     "per_hour", "customers", "point_worth", "break_even",
@@ -62,10 +60,10 @@ def motion_returns(
 
     `won_mrr` of expansion is sales of more (D08: cross-sell, upsell), of new business the first
     MRR of new customers. `brought` = its gross margin a month × `expected_months`; `value` =
-    brought ÷ cost, with its range (customers drawn again, BCa; cost as booked). What retention
-    kept cannot be seen: `point_worth` is what one percent of today's MRR kept instead of lost
-    would bring, `break_even` the share of MRR a year from which its cost is earned back. Minor
-    units; `lacking` says why a row has no value. `sums` is None for orders.
+    brought ÷ cost, with its range (customers drawn again, bootstrap-t; cost as booked). What
+    retention kept cannot be seen: `point_worth` is what one percent of today's MRR kept instead
+    of lost would bring, `break_even` the share of MRR a year from which its cost is earned back.
+    Minor units; `lacking` says why a row has no value. `sums` is None for orders.
     """
     rows = [_row(name, sums, costs[name], attrs, seed=seed) for name in MOTIONS]
     table = pd.DataFrame(rows, columns=["motion", *FIGURES, "lacking"])
@@ -120,26 +118,15 @@ def expected_months(lost: np.ndarray, opened: np.ndarray, step: int) -> np.ndarr
 
 
 def _range(sums: MotionSums, name: str, *, seed: int) -> tuple[float, float]:
-    each = sums.each[list(DRAWN)].to_numpy()
-    if len(each) < 2:
-        return np.nan, np.nan
-    total, place = each.sum(axis=0), DRAWN.index(name)
-    few = total[2] < FEWEST_LOSSES
-    fixed = float(expected_months(total[2], total[3], sums.step)) if few else None
-    low, high = bca(
-        _brought(total, place, sums.step, fixed),
-        _brought(resampled_sums(each, seed=seed), place, sums.step, fixed),
-        _brought(total - each, place, sums.step, fixed),
-    )
-    return float(low), float(high)
-
-
-def _brought(sums: np.ndarray, place: int, step: int, fixed: float | None) -> np.ndarray:
-    lost, opened = sums[..., 2], sums[..., 3]
-    if fixed is not None:
-        return sums[..., place] * fixed
-    life = np.divide(step * opened, lost, out=np.full(np.shape(lost), np.inf), where=lost > 0)
-    return sums[..., place] * np.minimum(life, LONGEST_MONTHS)
+    won, lost, opened = (sums.each[part].to_numpy() for part in (name, "lost", "opened"))
+    a_month = np.array(ratio_range(resampled_ratio([won], [], seed=seed)))
+    if lost.sum() < FEWEST_LOSSES:
+        ends = a_month * expected_months(lost.sum(), opened.sum(), sums.step)
+    else:
+        whole = np.array(ratio_range(resampled_ratio([won, opened], [lost], seed=seed)))
+        # The lesser of two figures lies between the lesser of their ends.
+        ends = np.minimum(whole * sums.step, a_month * LONGEST_MONTHS)
+    return float(ends[0, 0]), float(ends[1, 0])
 
 
 def expansion_against_new(
@@ -148,8 +135,9 @@ def expansion_against_new(
     """Return the row of the 30 % rule's table that sets expansion's return against new business's.
 
     The expected months are the same in both and cancel. `probability` is that expansion returns
-    more; `flip_amount` the MRR won by expansion (minor units) that would have had to be more or
-    less for the order to turn, `flip_customers` how few of its buyers carry that.
+    more, of the draws of its range; `flip_amount` the MRR won by expansion (minor units) that
+    would have had to be more or less for the order to turn, `flip_customers` how few of its
+    buyers carry that.
     """
     by_motion = returns.set_index("motion")
     row = dict.fromkeys(("value", "low", "high", "events", "probability", "flip_amount", "flip_customers"), np.nan)  # fmt: skip
@@ -162,19 +150,12 @@ def expansion_against_new(
     events = int(by_motion.loc[["expansion", "new"], "customers"].min())
     amount, buyers = turning_sales(sums.each, scale)
     row |= {"events": events, "flip_amount": amount, "flip_customers": buyers, "lacking": ""}
-    total, drawn = each.sum(axis=0), resampled_sums(each, seed=seed)
-    if len(each) >= 2:
-        low, high = bca(_ratio(total, scale), _ratio(drawn, scale), _ratio(total - each, scale))
-        odds = float((drawn[:, 0] * scale > drawn[:, 1]).mean())
-        row |= {"low": float(low), "high": float(high), "probability": odds}
-    value = float(_ratio(total, scale))
+    drawn = resampled_ratio([each[:, 0] * scale], [each[:, 1]], seed=seed)
+    low, high = ratio_range(drawn)
+    row |= {"low": float(low[0]), "high": float(high[0]), "probability": float(odds_over(drawn, 1.0)[0])}  # fmt: skip
+    won = each.sum(axis=0)
+    value = float(won[0] * scale / won[1]) if won[1] > 0 else np.nan
     return row | {"value": value, "verdict": _verdict(events, row["probability"])}
-
-
-def _ratio(sums: np.ndarray, scale: float) -> np.ndarray:
-    above, below = np.moveaxis(sums, -1, 0)
-    out = np.full(np.shape(above), np.nan)
-    return np.divide(above * scale, below, out=out, where=below > 0)
 
 
 def _verdict(events: int, probability: float) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ltvlab.metrics.allocation import THRESHOLD
 from ltvlab.metrics.movements import KINDS, Changes, changes
-from ltvlab.statistics.intervals import ratio_interval
+from ltvlab.statistics.ratios import ratio_range, resampled_ratio
 
 
 def churn_to_new_by_month(
@@ -29,7 +29,7 @@ def churn_to_new_by_month(
         )
     step = changes(mrr, opening.reindex(mrr.index), fx=fx)
     lost, won = (_moving_sums(step, name, months) for name in ("churn", "new"))
-    low, high = ratio_interval(lost, won, seed=seed)
+    low, high = ratio_range(resampled_ratio([lost], [won], seed=seed))
     above, below = lost.sum(axis=0), won.sum(axis=0)
     value = np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
     table = pd.DataFrame({"month": mrr.columns[months:], "value": value, "low": low, "high": high})

@@ -1,4 +1,4 @@
-"""95 % ranges: Wilson for proportions, bootstrap-t for money, BCa for ratios (D33).
+"""95 % ranges: Wilson for proportions, bootstrap-t for money, BCa for most ratios (D33).
 
 Where a range cannot be given (under two customers, no variation, nothing to divide by) both
 bounds are NaN; nothing raises and nothing warns.
@@ -67,8 +67,10 @@ def bootstrap_t(
     t_values = t_of_draws(estimate, draw_estimates, draw_standard_errors)
     tail = (1 - level) / 2
     # Whole order statistics: interpolating towards an infinite t would give NaN with a warning.
-    low = estimate - np.quantile(t_values, 1 - tail, axis=0, method="higher") * standard_error
-    high = estimate - np.quantile(t_values, tail, axis=0, method="lower") * standard_error
+    most = np.quantile(t_values, 1 - tail, axis=0, method="higher")
+    least = np.quantile(t_values, tail, axis=0, method="lower")
+    with np.errstate(invalid="ignore"):
+        low, high = estimate - most * standard_error, estimate - least * standard_error
     spread = np.quantile(draw_standard_errors, tail, axis=0, method="lower")
     return _finite(low, high, (standard_error > 0) & (spread >= LEAST_SPREAD * standard_error))
 
