@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from ltvlab.analyses._closing import Words, closing
 from ltvlab.analyses._kpi_facts import kpi_facts
 from ltvlab.analyses._kpi_shown import (
     indicators_in_words,
@@ -57,6 +58,7 @@ __all__ = [
 
 SLUG = "kpi_targets"
 QUESTION = "Are we on plan, and what closes the gap?"
+WORDS = Words(answer, decision, caveats)
 # A year back and the report month: the least that a change over twelve months needs.
 VALUE_MONTHS = 13
 STATUSES: tuple[Status, ...] = ("act", "watch", "good")
@@ -226,15 +228,10 @@ def conclude(tables: Mapping[str, pd.DataFrame], *, month: str, language: str = 
     return Finding(
         slug=SLUG,
         question=translator(language)(QUESTION),
-        answer=answer(tables, facts, language),
-        decision=decision(tables, facts, status, language),
-        status=status,
         evidence=table,
         tables=published(tables),
-        facts=tuple(facts.values()),
         stake=next((name for name in GAPS if name in facts), ""),
-        language=language,
-        caveats=caveats(tables, facts, language),
+        **closing(WORDS, tables, facts, status, language),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from ltvlab.analyses._closing import Words, closing
 from ltvlab.analyses._scenario_facts import lacking_facts, scenario_facts
 from ltvlab.analyses._scenario_words import (
     answer,
@@ -44,6 +45,7 @@ __all__ = ["break_even_words", "conclude", "forecast_engine", "mrr_by_month", "s
 
 SLUG = "mrr_scenarios"
 QUESTION = "Where will MRR be in 24 months, and what would change it?"
+WORDS = Words(answer, decision, caveats)
 # Odds of reaching the target (or of growing) beyond which the outlook is good, or asks to act.
 LIKELY, UNLIKELY = 0.8, 0.2
 TABLES = tuple(name for name in SCENARIOS if name != "break_even_words")
@@ -155,16 +157,11 @@ def conclude(tables: Mapping[str, pd.DataFrame], *, month: str, language: str = 
     return Finding(
         slug=SLUG,
         question=translator(language)(QUESTION),
-        answer=answer(tables, facts, language),
-        decision=decision(tables, facts, status, language),
-        status=status,
         evidence=ends,
         tables=dict(tables),
-        facts=tuple(facts.values()),
         stake="scenarios.gap" if ends.attrs["planned"] else "",
         odds="scenarios.verdict_odds" if ends.attrs["planned"] else "",
-        language=language,
-        caveats=caveats(tables, facts, language),
+        **closing(WORDS, tables, facts, status, language),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ltvlab.analyses._closing import Words, closing
 from ltvlab.analyses._pipeline_facts import FAR_OFF, pipeline_facts
 from ltvlab.analyses._pipeline_words import answer, caveats, decision
 from ltvlab.findings import Fact, Finding, Status
@@ -40,6 +41,7 @@ from ltvlab.text import translator
 
 SLUG = "sales_pipeline"
 QUESTION = "Which deals will close, and how well do we forecast?"
+WORDS = Words(answer, decision, caveats)
 # Of the open amount: beyond this share, what stands too long is the first thing to act on.
 MUCH_STALE = 0.2
 
@@ -123,15 +125,10 @@ def conclude(tables: Mapping[str, pd.DataFrame], *, month: str, language: str = 
     return Finding(
         slug=SLUG,
         question=translator(language)(QUESTION),
-        answer=answer(tables, facts, language),
-        decision=decision(tables, facts, status, language),
-        status=status,
         evidence=tables["pipeline_stages"],
         tables=dict(tables),
-        facts=tuple(facts.values()),
         stake="pipeline.open_amount",
-        language=language,
-        caveats=caveats(tables, facts, language),
+        **closing(WORDS, tables, facts, status, language),
     )
 
 
