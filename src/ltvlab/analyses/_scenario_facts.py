@@ -17,9 +17,9 @@ def scenario_facts(tables: Mapping[str, pd.DataFrame], *, month: str) -> dict[st
     ends, months = tables["scenario_ends"], tables["scenarios"]
     about = ends.attrs
 
-    def fact(name: str, value: object, unit: Unit, **more: object) -> Fact:
+    def fact(name: str, value: float | None, unit: Unit, **more: object) -> Fact:
         money = {"currency": about["currency"]} if unit == "money" else {}
-        return Fact(id=f"scenarios.{name}", value=_known(value), unit=unit, definition="D43",
+        return Fact(id=f"scenarios.{name}", value=value, unit=unit, definition="D43",
                     month=month, **money, **more)  # fmt: skip
 
     facts = [
@@ -51,16 +51,12 @@ def lacking_facts(ends: pd.DataFrame, *, month: str) -> dict[str, Fact]:
     return {each.id: each for each in facts}
 
 
-def _known(value: object) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)
-
-
 def _base_facts(months: pd.DataFrame, customers: int, fact) -> list[Fact]:
     base = months[months["scenario"] == "base"].reset_index(drop=True)
     shown = {"base.last": len(base) - 1} | ({"base.12": YEAR - 1} if len(base) >= YEAR else {})
     return [
-        fact(name, base.loc[row, "mrr"], "money", low=_known(base.loc[row, "low"]),
-             high=_known(base.loc[row, "high"]), n=customers)
+        fact(name, base.loc[row, "mrr"], "money", low=base.loc[row, "low"],
+             high=base.loc[row, "high"], n=customers)
         for name, row in shown.items()
     ]  # fmt: skip
 
@@ -106,7 +102,7 @@ def _tested_facts(tested: pd.DataFrame, fact) -> list[Fact]:
         for row in rows
         for each in (
             fact(f"backtest.{row['months_ago']}.said", row["said"], "money",
-                 low=_known(row["low"]), high=_known(row["high"])),
+                 low=row["low"], high=row["high"]),
             fact(f"backtest.{row['months_ago']}.error", np.abs(row["error"]), "rate"),
             fact(f"backtest.{row['months_ago']}.unchanged_error", np.abs(row["unchanged_error"]), "rate"),
         )
