@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.findings import Fact, Unit
-
-YEAR = 12
+from ltvlab.months import YEAR
 
 
 def scenario_facts(tables: Mapping[str, pd.DataFrame], *, month: str) -> dict[str, Fact]:

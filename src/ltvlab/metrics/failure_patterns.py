@@ -10,8 +10,9 @@ from ltvlab.metrics.claims import Measured
 from ltvlab.metrics.deals import EXPANSION, closed_in_year
 from ltvlab.metrics.lights import Light, lights_table
 from ltvlab.metrics.quadrant_history import active, quadrant_history
-from ltvlab.metrics.sales_records import YEAR, Records, offers
+from ltvlab.metrics.sales_records import Records, offers
 from ltvlab.metrics.win_rates import rate_range
+from ltvlab.months import YEAR
 from ltvlab.statistics.intervals import wilson
 from ltvlab.statistics.rate_ratios import rate_ratio, rate_ratio_range
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ltvlab.metrics.movements import KINDS, Changes, changes
 from ltvlab.metrics.scenarios.season import season_factors
-from ltvlab.metrics.values import YEAR
+from ltvlab.months import YEAR
 from ltvlab.text import OTHER, UNKNOWN
 
 # Fewer paying customers or complete months carry no forecast (D34).
