@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ltvlab.metrics.section_needs import LEDGER_CUSTOMERS
+from ltvlab.metrics.customer_ledger import is_ledger
 from ltvlab.months import YEAR
 
 LEAST, MOST = 0.40, 0.60
@@ -53,7 +53,7 @@ def _lacking(mrr: pd.DataFrame, sums: pd.Series, months: pd.Series) -> str:
         # One of two that nobody books at all is none; one with gaps would make a false share.
         "months_missing": bool(partly.any()),
         "nothing_spent": not sums.sum() > 0,
-        "few_customers": int((mrr.iloc[:, -1] > 0).sum()) < LEDGER_CUSTOMERS,
+        "few_customers": is_ledger(mrr),
         "too_short": mrr.shape[1] < YEAR,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
