@@ -100,7 +100,7 @@ def _rule(row: pd.Series, rules: pd.DataFrame, facts: Mapping, language: str) ->
         text = RANGED if words["range"] else RATIO
     words["odds"] = _odds(row, facts, language) if row["verdict"] != "undecided" else ""
     sentences = [say(text).format(**words), say(SAID[row["verdict"]]).format(**words)]
-    return [*sentences, *_turn(row, fact, facts, language)]
+    return [*sentences, *_turn(fact, facts, language)]
 
 
 def _odds(row: pd.Series, facts: Mapping[str, Fact], language: str) -> str:
@@ -111,7 +111,7 @@ def _odds(row: pd.Series, facts: Mapping[str, Fact], language: str) -> str:
     return Fact(id="shown", value=value, unit="rate", definition="D35", month="").shown(language)
 
 
-def _turn(row: pd.Series, fact: Fact, facts: Mapping, language: str) -> list[str]:
+def _turn(fact: Fact, facts: Mapping, language: str) -> list[str]:
     amount = facts.get(f"{fact.id}.flip")
     if amount is None:
         return []
