@@ -49,7 +49,7 @@ def _of_rule(row: Mapping, about: dict, money: dict) -> list[Fact]:
     unit = _unit(row["rule"])
     own = Fact(id=name, value=value, low=low, high=high, n=n, unit=unit, **about)
     beside = {
-        "odds": ("probability", about | {"unit": "rate"}),
+        "odds": ("probability", about | {"unit": "odds"}),
         "flip": ("flip_distance", money),
         "flip_customers": ("flip_customers", about | {"unit": "count"}),
     }
@@ -92,7 +92,8 @@ def _of_book(rules: pd.DataFrame, about: dict, money: dict) -> list[Fact]:
         Fact(id="allocation.band", value=None, low=LEAST, high=MOST, **share),
     ]
     odds = _holds(rules)
-    return facts + ([Fact(id="allocation.holds", value=odds, **share)] if odds is not None else [])
+    held = about | {"unit": "odds"}
+    return facts + ([Fact(id="allocation.holds", value=odds, **held)] if odds is not None else [])
 
 
 def _holds(rules: pd.DataFrame) -> float | None:

@@ -108,7 +108,7 @@ def _odds(row: pd.Series, facts: Mapping[str, Fact], language: str) -> str:
     fact = facts[f"allocation.{row.name}.{row['window_months']}.odds"]
     holds = row["verdict"] in ("retention_first", "expansion_first")
     value = fact.value if holds else 1 - fact.value
-    return Fact(id="shown", value=value, unit="rate", definition="D35", month="").shown(language)
+    return Fact(id="shown", value=value, unit="odds", definition="D35", month="").shown(language)
 
 
 def _turn(fact: Fact, facts: Mapping, language: str) -> list[str]:

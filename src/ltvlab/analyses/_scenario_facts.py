@@ -62,7 +62,7 @@ def _base_facts(months: pd.DataFrame, customers: int, fact) -> list[Fact]:
 
 def _target_facts(ends: pd.DataFrame, months: pd.DataFrame, fact) -> list[Fact]:
     about = ends.attrs
-    growth = fact("odds_of_growth", about["odds_of_growth"], "rate", n=about["customers"])
+    growth = fact("odds_of_growth", about["odds_of_growth"], "odds", n=about["customers"])
     if not about["planned"]:
         return [growth]
     base = months[months["scenario"] == "base"]
@@ -73,9 +73,9 @@ def _target_facts(ends: pd.DataFrame, months: pd.DataFrame, fact) -> list[Fact]:
         fact("target", about["target"], "money"),
         fact("at_target", due, "money", n=about["customers"]),
         fact("gap", abs(about["target"] - due), "money"),
-        fact("target_odds", odds, "rate", n=about["customers"]),
+        fact("target_odds", odds, "odds", n=about["customers"]),
         # How surely the side of the target that is expected is the one that comes.
-        fact("verdict_odds", max(odds, 1 - odds), "rate", n=about["customers"]),
+        fact("verdict_odds", max(odds, 1 - odds), "odds", n=about["customers"]),
     ]
 
 
