@@ -65,7 +65,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     ),
     "segment_ltv": (_stamped("months", FIRM_MONTHS), _stamped("margin"), BY_NAME),
     "value_models": (
-        _refused("customers", LEDGER_CUSTOMERS), _refused("losses", FEWEST_EVENTS),
+        _refused("customers", LEDGER_CUSTOMERS), _refused("losses", FEWEST_EVENTS), _refused("months", YEAR),
     ),
     "customer_cost": (_refused(("spend",)), _refused("months", YEAR)),
     # The first month has no month before it; a window of six is judged.
@@ -89,7 +89,9 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "mrr_scenarios": (
         RECURRING, _refused("customers", LEDGER_CUSTOMERS), _refused("months", SCENARIO_MONTHS),
     ),
-    "season": (RECURRING, _refused("months", SEASON_MONTHS)),
+    "season": (
+        RECURRING, _refused("customers", LEDGER_CUSTOMERS), _refused("months", SEASON_MONTHS),
+    ),
     "kpi_targets": (_refused(("targets",)),),
     "claims": (_stamped(("deals",)), _stamped(("spend",))),
     "selling_effects": (_refused(("deals", "actions", "events")), _stamped(("actions",))),
