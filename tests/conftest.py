@@ -131,6 +131,27 @@ def english_left():
     return words_of
 
 
+# Enough for every section of the report.
+HELD_COUNTS = {
+    "months": 36, "customers": 60, "ranked": 100, "losses": 40, "renewals": 40, "closed_deals": 40,
+}  # fmt: skip
+HELD_TABLES = (
+    "contracts", "invoices", "spend", "deals", "deal_stages", "events", "usage", "surveys", "targets",
+    "actions",
+)  # fmt: skip
+
+
+@pytest.fixture
+def company_data():
+    """Return the function that builds what a company's data hold: all there is to bring, but for what is given."""
+    from ltvlab.metrics.section_needs import Held
+
+    def build(*, basis="contracts", margin=True, tables=HELD_TABLES, **counts):
+        return Held(basis, margin, HELD_COUNTS | counts, frozenset(tables))
+
+    return build
+
+
 DEAL_DEFAULTS = {
     "customer_id": "C1", "pipeline": "new", "stage": "Talk", "amount": 100.0, "created_date": "2026-01-01",
     "close_date": None, "is_won": None, "probability": None, "product": "P", "owner": "Ito", "team": "East",

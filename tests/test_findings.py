@@ -44,6 +44,13 @@ def _finding(**given):
     return Finding(**usual | given)
 
 
+def test_odds_are_stored_as_the_rate_they_are_and_never_shown_as_certain():
+    sure = _fact(1.0, "odds")
+
+    assert (sure.record()["value"], sure.record()["unit"]) == (1.0, "rate")
+    assert (sure.shown("en"), sure.shown("ja")) == ("over 99%", "99%超")
+
+
 @pytest.mark.parametrize(
     ("value", "currency", "stored"),
     [

@@ -178,3 +178,22 @@ def test_rates_and_counts_carry_the_decimals_asked_for():
     assert money.number(1234.56, "en", decimals=1) == "1,234.6"
     assert money.number(1234567, "ja") == "1,234,567"
     assert money.number(-0.2, "en") == "0"
+
+
+@pytest.mark.parametrize(
+    ("probability", "english", "japanese"),
+    [
+        (1.0, "over 99%", "99%超"), (0.991, "over 99%", "99%超"), (0.99, "99%", "99%"),
+        (0.97, "97%", "97%"), (0.57, "57%", "57%"), (0.5, "50%", "50%"), (0.01, "1%", "1%"),
+        (0.009, "under 1%", "1%未満"), (0.0, "under 1%", "1%未満"),
+    ],
+)  # fmt: skip
+def test_odds_never_read_as_certain(probability, english, japanese):
+    """Every draw of a resampling may agree; the verdict is still not beyond doubt."""
+    assert money.odds(probability, "en") == english
+    assert money.odds(probability, "ja") == japanese
+
+
+@pytest.mark.parametrize(("probability", "shown"), [(0.899, "89%"), (0.101, "11%")])
+def test_odds_that_miss_a_line_do_not_read_as_on_it(probability, shown):
+    assert money.odds(probability, "en") == shown

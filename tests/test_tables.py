@@ -31,6 +31,7 @@ PUBLISHED = {
 KINDS = {
     "money",
     "rate",
+    "odds",
     "count",
     "number",
     "months",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ltvlab import yaml_files
 from ltvlab.errors import UsageError
 from ltvlab.yaml_files import read_yaml_mapping
 
@@ -113,3 +114,30 @@ def test_a_missing_file_is_refused_with_the_nearest_name(yaml_file, tmp_path):
 def test_a_missing_file_with_nothing_near_it_says_check_the_path(tmp_path):
     with pytest.raises(UsageError, match="check the path"):
         read_yaml_mapping(tmp_path / "no" / "such.yml")
+
+
+def test_a_file_is_parsed_again_only_when_it_says_something_else(tmp_path, monkeypatch):
+    """Every loader asks for the settings, and parsing them takes a quarter of a second."""
+    parsed, parser = [], yaml_files.YAML
+    monkeypatch.setattr(yaml_files, "YAML", lambda **how: parsed.append(1) or parser(**how))
+    file = tmp_path / "own.yml"
+    file.write_text("bands: [50, 300]", encoding="utf-8")
+
+    first = read_yaml_mapping(file)
+    once = len(parsed)
+    again = read_yaml_mapping(file)
+    file.write_text("bands: [60, 300]", encoding="utf-8")
+    changed = read_yaml_mapping(file)
+
+    assert first == again == {"bands": [50, 300]}
+    assert changed == {"bands": [60, 300]}
+    assert len(parsed) == 2 * once
+
+
+def test_what_a_caller_does_to_a_mapping_nobody_else_sees(tmp_path):
+    file = tmp_path / "own.yml"
+    file.write_text("bands: [50, 300]", encoding="utf-8")
+
+    read_yaml_mapping(file)["bands"].append(1000)
+
+    assert read_yaml_mapping(file) == {"bands": [50, 300]}

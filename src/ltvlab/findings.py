@@ -21,7 +21,8 @@ from ltvlab.text import escaped, translator
 
 RUN_FOLDER = "LTVLAB_RUN_DIR"
 Status = Literal["good", "watch", "act", "insufficient"]
-Unit = Literal["money", "rate", "count", "months", "number"]
+# `odds` is a rate that a verdict holds with: stored as one, but never shown as certain.
+Unit = Literal["money", "rate", "odds", "count", "months", "number"]
 # Who carries a decision out, and what kind of money it is about; both are codes of the catalogue.
 Who = Literal["every_owner", "leadership", "marketing", "finance", "analysts"]
 StakeKind = Literal[
@@ -61,7 +62,7 @@ class Fact:
         return {
             "id": self.id,
             **figures,
-            "unit": self.currency if self.unit == "money" else self.unit,
+            "unit": {"money": self.currency, "odds": "rate"}.get(self.unit, self.unit),
             "n": self.n,
             "definition": self.definition,
             "month": self.month,
@@ -103,6 +104,8 @@ def _figure(value: float | None, fact: Fact, language: str) -> str:
         return money.money(value, fact.currency, language, compact=True)
     if fact.unit == "rate":
         return money.rate(value, language)
+    if fact.unit == "odds":
+        return money.odds(value, language)
     return money.number(value, language, decimals=0 if fact.unit in ("count", "months") else 1)
 
 

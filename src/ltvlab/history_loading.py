@@ -67,7 +67,7 @@ def load_history(params: str, month: str) -> History:
     run = os.environ.get(RUN_FOLDER)
     now = Now(ready, figures, stated_facts(Path(run) / "internal" if run else None))
     earlier = _earlier(now)
-    found = [_since(since, old, now) for since, old in earlier.items()]
+    found = [_since(old, now) for old in earlier.values()]
     tables = [_stacked(part, earlier) for part in zip(*found, strict=True)] if found else _nothing()
     history = History(*tables)
     history.restated.attrs = {"currency": ready.params.currency, "month": str(ready.month)}
@@ -107,7 +107,7 @@ def _said(run: Published) -> pd.DataFrame:
     return stated_figures(run.folder / "internal", str(run.params["currency"]))
 
 
-def _since(since: str, old: Published, now: Now) -> tuple[pd.DataFrame, ...]:
+def _since(old: Published, now: Now) -> tuple[pd.DataFrame, ...]:
     said = _said(old)
     split, stages, rows = _stages(old, now)
     facts = changed_facts(stated_facts(old.folder / "internal"), now.facts)

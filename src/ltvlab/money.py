@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache
+from math import ceil, floor
 
 import numpy as np
 from babel import Locale
@@ -16,11 +17,14 @@ from babel.core import get_global
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from ltvlab.errors import Problem, UsageError
+from ltvlab.text import translator
 
 GRID = 1024
 # Beyond this a sum of 1/1024ths no longer fits the 53 bits of a float64.
 LARGEST_EXACT = 8.8e12
 EMPTY = "–"
+# Resampling cannot tell odds beyond these from certainty.
+SUREST = 0.99
 
 
 @cache
@@ -114,6 +118,21 @@ def rate(value: float, language: str, *, decimals: int = 1) -> str:
     return _plain_zero(
         format_percent(_require_number(value), format=pattern, locale=_locale(language))
     )
+
+
+def odds(probability: float, language: str) -> str:
+    """Return the probability of a verdict in whole percents, and never as certain: over 99%, under 1%.
+
+    It is rounded towards even odds, so that none reads as reaching a line that it misses.
+    """
+    likely, say = _require_number(probability), translator(language)
+    if likely > SUREST:
+        return say("over {rate}").format(rate=rate(SUREST, language, decimals=0))
+    if 1 - likely > SUREST:
+        return say("under {rate}").format(rate=rate(1 - SUREST, language, decimals=0))
+    percents = round(100 * likely, 9)
+    whole = floor(percents) if percents > 50 else ceil(percents)
+    return rate(whole / 100, language, decimals=0)
 
 
 def number(value: float, language: str, *, decimals: int = 0) -> str:

@@ -19,7 +19,7 @@ from ltvlab.text import (
     translator,
 )
 
-NUMERIC = ("money", "rate", "count", "number", "months", "probability", "shown")
+NUMERIC = ("money", "rate", "odds", "count", "number", "months", "probability", "shown")
 
 
 def write_csv(frame: pd.DataFrame, name: str, file: Path) -> None:
@@ -39,6 +39,7 @@ def _file_cells(column: pd.Series, kind: str, attrs: dict) -> list[str]:
     write = {
         "money": lambda value: money.major_text(value, attrs["currency"]),
         "rate": significant,
+        "odds": significant,
         "number": significant,
         "probability": significant,
         "count": lambda value: str(int(value)),
@@ -142,6 +143,7 @@ def _shown(value: object, kind: str, attrs: dict, language: str) -> str:
     show = {
         "money": lambda: money.money(value, attrs["currency"], language, compact=True),
         "rate": lambda: money.rate(value, language),
+        "odds": lambda: money.odds(value, language),
         "number": lambda: money.number(value, language, decimals=1),
         "count": lambda: money.number(value, language),
         "months": lambda: money.number(value, language),

@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from ltvlab.analyses import data_quality as quality
-from ltvlab.metrics.section_needs import Held
 from ltvlab.sources.faults import EXCLUSIONS, WARNINGS
 from ltvlab.text import known
 
@@ -14,18 +13,6 @@ FILES = pd.DataFrame(
         "sha256": ["x", "y"], "rows_read": [10, 5], "rows_used": [7, 5], "rows_excluded": [2, 0], "rows_quarantined": [1, 0],
     }
 )  # fmt: skip
-ALL = {
-    "contracts",
-    "invoices",
-    "spend",
-    "deals",
-    "deal_stages",
-    "events",
-    "usage",
-    "surveys",
-    "targets",
-    "actions",
-}
 
 
 def _columns(*rows):
@@ -37,25 +24,24 @@ FULL = _columns(
 )
 
 
-def _held(*, basis="contracts", months=36, customers=60, tables=ALL):
-    counts = {
-        "months": months, "customers": customers, "ranked": 100, "losses": 40, "renewals": 40, "closed_deals": 40,
-    }  # fmt: skip
-    return Held(basis, True, counts, frozenset(tables))
-
-
 def _rows(*, quarantined=0):
     files = FILES.assign(rows_quarantined=[quarantined, 0], rows_used=[8 - quarantined, 5])
     return quality.rows_read(files)
 
 
-def _conclude(mrr, *, rows=None, columns=FULL, language="en"):
-    rows = _rows() if rows is None else rows
-    data = _held(basis=mrr.attrs["basis"], months=mrr.shape[1], customers=len(mrr))
-    sections = quality.coverage(data, language=language)
-    return quality.conclude(
-        rows, pd.DataFrame(), quality.fill(columns), sections, mrr, language=language
-    )
+@pytest.fixture
+def concluded(company_data):
+    """Return the function from a matrix to the chapter's finding."""
+
+    def conclude(mrr, *, rows=None, columns=FULL, language="en"):
+        rows = _rows() if rows is None else rows
+        data = company_data(basis=mrr.attrs["basis"], months=mrr.shape[1], customers=len(mrr))
+        sections = quality.coverage(data, language=language)
+        return quality.conclude(
+            rows, pd.DataFrame(), quality.fill(columns), sections, mrr, language=language
+        )
+
+    return conclude
 
 
 def _book(matrix, customers=50, months=13, **given):
@@ -96,9 +82,9 @@ def test_only_mapped_columns_are_counted_the_emptiest_first():
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_the_map_says_exactly_what_would_unlock_each_section(english_left, language):
+def test_the_map_says_exactly_what_would_unlock_each_section(company_data, english_left, language):
     """Ten months, 49 customers, no spend: what is lacking is said section by section."""
-    data = _held(months=10, customers=49, tables={"contracts"})
+    data = company_data(months=10, customers=49, tables={"contracts"})
 
     sections = quality.coverage(data, language=language).set_index("section")
 
@@ -118,8 +104,8 @@ def test_the_map_says_exactly_what_would_unlock_each_section(english_left, langu
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_sound_inputs_let_the_reader_go_on(matrix, english_left, language):
-    finding = _conclude(_book(matrix), language=language)
+def test_sound_inputs_let_the_reader_go_on(concluded, matrix, english_left, language):
+    finding = concluded(_book(matrix), language=language)
 
     assert finding.status == "good"
     assert finding.decision.startswith("Go on" if language == "en" else "このまま進めます")
@@ -127,18 +113,20 @@ def test_sound_inputs_let_the_reader_go_on(matrix, english_left, language):
         assert english_left(finding) == []
 
 
-def test_the_answer_accounts_for_every_row_and_month(matrix):
-    assert _conclude(_book(matrix)).answer == (
+def test_the_answer_accounts_for_every_row_and_month(concluded, matrix):
+    assert concluded(_book(matrix)).answer == (
         "15 rows were read: 13 used, 2 left out, 0 set aside; "
         "they cover 13 months to September 2026 and 50 paying customers."
     )
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_rows_set_aside_ask_for_action_before_anything_else(matrix, english_left, language):
+def test_rows_set_aside_ask_for_action_before_anything_else(
+    concluded, matrix, english_left, language
+):
     thin = _columns(("customers", "industry", "業種", 0.1, "mapped"))
 
-    finding = _conclude(_book(matrix), rows=_rows(quarantined=2), columns=thin, language=language)
+    finding = concluded(_book(matrix), rows=_rows(quarantined=2), columns=thin, language=language)
 
     assert finding.status == "act"
     assert "internal/quarantine.csv" in finding.decision
@@ -147,13 +135,13 @@ def test_rows_set_aside_ask_for_action_before_anything_else(matrix, english_left
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_the_emptiest_segment_column_is_the_one_to_fill(matrix, english_left, language):
+def test_the_emptiest_segment_column_is_the_one_to_fill(concluded, matrix, english_left, language):
     columns = _columns(
         ("customers", "industry", "業種", 0.8, "mapped"), ("customers", "employees", "人数", 0.625, "mapped"),
         ("contracts", "seats", "席数", 0.1, "mapped"),
     )  # fmt: skip
 
-    finding = _conclude(_book(matrix), columns=columns, language=language)
+    finding = concluded(_book(matrix), columns=columns, language=language)
 
     assert finding.status == "watch"
     assert (
@@ -165,9 +153,9 @@ def test_the_emptiest_segment_column_is_the_one_to_fill(matrix, english_left, la
 
 
 @pytest.mark.parametrize(("filled", "status"), [(0.9, "good"), (0.899, "watch")])
-def test_nine_in_ten_are_enough_for_a_segment(matrix, filled, status):
+def test_nine_in_ten_are_enough_for_a_segment(concluded, matrix, filled, status):
     assert (
-        _conclude(
+        concluded(
             _book(matrix), columns=_columns(("customers", "industry", "", filled, "mapped"))
         ).status
         == status
@@ -178,9 +166,9 @@ def test_nine_in_ten_are_enough_for_a_segment(matrix, filled, status):
 @pytest.mark.parametrize("basis", ["contracts", "invoices", "orders"])
 @pytest.mark.parametrize("margin_source", ["products", "params", "cost", "none"])
 def test_caveats_say_where_revenue_and_margin_come_from(
-    matrix, english_left, basis, margin_source, language
+    concluded, matrix, english_left, basis, margin_source, language
 ):
-    finding = _conclude(_book(matrix, basis=basis, margin_source=margin_source), language=language)
+    finding = concluded(_book(matrix, basis=basis, margin_source=margin_source), language=language)
 
     assert len(finding.caveats) == 2
     if language == "en":
@@ -194,8 +182,8 @@ def test_caveats_say_where_revenue_and_margin_come_from(
         assert english_left(finding) == []
 
 
-def test_facts_are_the_sums_of_the_tables(matrix):
-    finding = _conclude(_book(matrix), rows=_rows(quarantined=1))
+def test_facts_are_the_sums_of_the_tables(concluded, matrix):
+    finding = concluded(_book(matrix), rows=_rows(quarantined=1))
 
     assert {fact.id: fact.value for fact in finding.facts} == {
         "data.rows.read": 15, "data.rows.used": 12, "data.rows.excluded": 2, "data.rows.quarantined": 1,
@@ -208,13 +196,15 @@ def test_facts_are_the_sums_of_the_tables(matrix):
 
 
 @pytest.mark.parametrize(("newest", "status"), [("2025-11", "good"), ("2025-10", "act")])
-def test_a_month_that_the_data_do_not_reach_is_said_before_anything_else(matrix, newest, status):
+def test_a_month_that_the_data_do_not_reach_is_said_before_anything_else(
+    concluded, matrix, newest, status
+):
     """Contracts run on, so a month in the far future would publish as if all were well."""
     book = _book(matrix)
     last = book.columns[-1]
     book.attrs["newest_month"] = str(last - (2 if newest == "2025-11" else 3))
 
-    finding = _conclude(book)
+    finding = concluded(book)
 
     assert finding.status == status
     assert ("Bring a newer export" in finding.decision) == (status == "act")

@@ -58,7 +58,7 @@ def test_within_a_status_the_most_money_comes_first_and_is_shown():
     table = decisions(findings, facts, month="2026-09", language="en")
 
     assert table[["question", "stake", "how_sure"]].to_numpy().tolist() == [
-        ["sales_pipeline?", "-¥90k", "87.0%"], ["opportunities?", "¥1k", ""], ["mrr_movements?", "", ""],
+        ["sales_pipeline?", "-¥90k", "87%"], ["opportunities?", "¥1k", ""], ["mrr_movements?", "", ""],
         ["data_quality?", "-¥90k", ""],
     ]  # fmt: skip
 

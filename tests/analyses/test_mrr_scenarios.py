@@ -120,7 +120,7 @@ def test_a_target_out_of_reach_asks_to_act_and_says_what_each_lever_would_take(f
     tables, finding = found(target_mrr=190_000)
 
     assert finding.status == "act"
-    assert "odds of 0%" in finding.answer
+    assert "odds of under 1%" in finding.answer
     assert finding.decision.startswith("No single lever is near enough to close the gap")
     change = tables["scenario_break_even"].set_index("lever")["change"]
     assert f"{change['new_customers']:.1f} more new customers a month (now 2.0)" in finding.decision

@@ -67,7 +67,7 @@ def test_losses_over_the_line_put_retention_first_with_odds_flip_and_split():
     assert finding.slug == SLUG and finding.status == "act"
     assert finding.answer.startswith(
         "Over 6 months ¥450 of MRR was lost and ¥1k newly won, a ratio of 45.0% (underlying ratio 33.0% – 60.0%). "
-        "That is over the line of 30.0%, with odds of 97.0%: keeping customers comes first. "
+        "That is over the line of 30.0%, with odds of 97%: keeping customers comes first. "
         "It would turn with ¥150 less lost (largest losses avoided: 2)."
     )
     assert finding.decision == (
@@ -83,13 +83,23 @@ def test_under_the_line_the_better_return_decides_and_odds_are_of_the_verdict():
     new = _finding(_rules(UNDER, order={"probability": 0.03, "verdict": "new_business_first"}))
     facts = {fact.id: fact for fact in new.facts}
 
-    assert "under the line of 30.0%, with odds of 98.0%" in more.answer
+    assert "under the line of 30.0%, with odds of 98%" in more.answer
     assert "It would turn with ¥150 more lost (largest customers gone: 2)." in more.answer
     assert more.decision.startswith("Put the next spend into selling more to customers")
     assert new.decision.startswith("Put the next spend into new business")
     assert "already lies in the 40.0% – 50.0%" in new.decision
     assert (more.status, new.status) == ("watch", "good")
     assert facts["allocation.holds"].value == 0.97
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "over 99%"), ("ja", "99%超")])
+def test_a_verdict_of_every_draw_is_not_called_certain(language, said):
+    rules = _rules({"probability": 1.0})
+    finding = _finding(rules, language=language)
+    shown = table(rules_shown(rules, language=language), "allocation_shown", language=language)
+
+    assert said in finding.answer and "100" not in finding.answer
+    assert any(said in cell for cell in shown.cells[0])
 
 
 def test_what_is_not_settled_leaves_the_split_within_the_band():

@@ -11,6 +11,8 @@ import pytest
 def _strict():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        # Sockets of notebook kernels that earlier tests ran are collected whenever it suits Python.
+        warnings.simplefilter("ignore", ResourceWarning)
         yield
     plt.close("all")
 

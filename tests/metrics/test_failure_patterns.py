@@ -102,6 +102,30 @@ def test_the_share_of_spend_on_customers_says_who_comes_first(records, kept, sta
     assert (row["value"], row["status"]) == (pytest.approx(kept / 100), status)
 
 
+def _spend(**months):
+    """One amount a month of each purpose, in so many of the last months."""
+    return pd.concat(
+        [pd.DataFrame({"month": MONTHS[-count:], "purpose": purpose, "amount": 100.0})
+         for purpose, count in months.items()]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("months", "lacking"),
+    [
+        ({"acquisition": 12}, "no_spend"),
+        ({"expansion": 12, "retention": 12}, "no_spend"),
+        ({"acquisition": 12, "expansion": 12, "retention": 11}, "months_missing"),
+        ({"acquisition": 11, "expansion": 12, "retention": 12}, "no_spend"),
+    ],
+)
+def test_spend_that_nobody_booked_is_not_taken_for_none(records, months, lacking):
+    """Who books acquisition alone may well spend on customers: that does not put new ones first."""
+    row = _row(records(PAY, spend=_spend(**months)), "new_first")
+
+    assert (row["status"], row["lacking"], row["value"]) == ("insufficient", lacking, pytest.approx(float("nan"), nan_ok=True))  # fmt: skip
+
+
 def test_a_company_that_brings_nothing_of_it_has_six_rows_that_say_so(records):
     table = failure_patterns(records({"A": [1] * 3}, basis="orders"), seed=1)
 

@@ -3,38 +3,17 @@
 import pandas as pd
 import pytest
 
-from ltvlab.metrics.section_needs import NEEDS, Held, held, section_states
-
-COUNTS = {
-    "months": 36, "customers": 60, "ranked": 100, "losses": 40, "renewals": 40, "closed_deals": 40,
-}  # fmt: skip
-TABLES = {
-    "contracts",
-    "invoices",
-    "spend",
-    "deals",
-    "deal_stages",
-    "events",
-    "usage",
-    "surveys",
-    "targets",
-    "actions",
-}
+from ltvlab.metrics.section_needs import NEEDS, held, section_states
 
 
-def _states(**changes):
-    counts = COUNTS | {name: count for name, count in changes.items() if name in COUNTS}
-    data = Held(
-        changes.get("basis", "contracts"),
-        changes.get("margin", True),
-        counts,
-        frozenset(changes.get("tables", TABLES)),
-    )
-    return section_states(data).set_index("section")
+@pytest.fixture
+def states(company_data):
+    """Return the function from what differs from a full company to the state of each section."""
+    return lambda **changes: section_states(company_data(**changes)).set_index("section")
 
 
-def test_with_everything_brought_every_section_is_shown():
-    assert set(_states()["state"]) == {"shown"}
+def test_with_everything_brought_every_section_is_shown(states):
+    assert set(states()["state"]) == {"shown"}
 
 
 @pytest.mark.parametrize(
@@ -48,7 +27,9 @@ def test_with_everything_brought_every_section_is_shown():
         ("months", 12, "mrr_scenarios", "refused"),
         ("customers", 50, "mrr_scenarios", "refused"),
         ("months", 24, "season", "refused"),
+        ("customers", 50, "season", "refused"),
         ("losses", 10, "value_models", "refused"),
+        ("months", 12, "value_models", "refused"),
         ("losses", 10, "survival_curves", "stamped"),
         ("renewals", 5, "renewals", "refused"),
         ("renewals", 30, "renewals", "stamped"),
@@ -61,9 +42,9 @@ def test_with_everything_brought_every_section_is_shown():
         ("months", 12, "spend_split", "refused"),
     ],
 )
-def test_a_section_unlocks_at_its_number_and_not_one_before(count, enough, section, below):
-    short = _states(**{count: enough - 1}).loc[section]
-    reached = _states(**{count: enough}).loc[section]
+def test_a_section_unlocks_at_its_number_and_not_one_before(states, count, enough, section, below):
+    short = states(**{count: enough - 1}).loc[section]
+    reached = states(**{count: enough}).loc[section]
 
     assert short["state"] == below
     assert short["lacks"] == ((count, 1),)
@@ -71,11 +52,12 @@ def test_a_section_unlocks_at_its_number_and_not_one_before(count, enough, secti
 
 
 @pytest.mark.parametrize("section", NEEDS)
-def test_bringing_exactly_what_is_named_unlocks_the_section(section):
+def test_bringing_exactly_what_is_named_unlocks_the_section(states, company_data, section):
     """From nothing at all, each answer is followed until nothing is lacking."""
-    counts, tables, rest = dict.fromkeys(COUNTS, 0), set(), {"basis": "orders", "margin": False}
+    counts, tables = dict.fromkeys(company_data().counts, 0), set()
+    rest = {"basis": "orders", "margin": False}
     for _ in range(3):
-        state = _states(**counts, tables=tables, **rest).loc[section]
+        state = states(**counts, tables=tables, **rest).loc[section]
         for what, number in state["lacks"]:
             if isinstance(what, tuple):
                 tables.add(what[-1])
@@ -84,7 +66,7 @@ def test_bringing_exactly_what_is_named_unlocks_the_section(section):
             else:
                 rest |= {"recurring": {"basis": "contracts"}, "margin": {"margin": True}}[what]
 
-    assert _states(**counts, tables=tables, **rest).loc[section, "state"] == "shown"
+    assert states(**counts, tables=tables, **rest).loc[section, "state"] == "shown"
 
 
 def test_counts_are_read_from_the_book(matrix, people, crm_deals, crm_stages):

@@ -28,20 +28,30 @@ SHARES = {
     "cohort_logos": ("value",),
 }
 # Paying customers in the report month are too few, or history too short, for a firm word.
+VALUES = {"03_segment_ltv", "04_cohort_curves"}
+# Without deals, spend or a loss there is nothing to hold the articles or our own selling against.
+SELLING = {"13_claims", "14_selling_effects"}
 SILENT = {
     "one customer": {
-        "03_segment_ltv",
-        "04_cohort_curves",
-        "06_customer_segments",
-        "09_mrr_scenarios",
+        *VALUES, *SELLING, "06_customer_segments", "09_mrr_scenarios", "10_resource_allocation",
     },
-    "two customers": {"03_segment_ltv", "04_cohort_curves", "06_customer_segments"},
-    "four": {"03_segment_ltv", "04_cohort_curves", "06_customer_segments"},
-    "all joined this month": {"02_mrr_movements", "04_cohort_curves"},
-    "forty-nine": {"09_mrr_scenarios"},
-    "eleven months": {"02_mrr_movements", "04_cohort_curves", "09_mrr_scenarios"},
-    "one order": {"02_mrr_movements", "03_segment_ltv", "04_cohort_curves", "09_mrr_scenarios"},
-}
+    "two customers": {*VALUES, *SELLING, "06_customer_segments", "10_resource_allocation"},
+    "nobody left": {*SELLING, "10_resource_allocation"},
+    "all left": {"14_selling_effects"},
+    "four": {*VALUES, *SELLING, "06_customer_segments"},
+    "five": SELLING,
+    "all joined this month": {
+        *SELLING, "02_mrr_movements", "04_cohort_curves", "10_resource_allocation",
+    },
+    "one giant": SELLING,
+    "one outlier who left": SELLING,
+    "forty-nine": {"09_mrr_scenarios", "14_selling_effects"},
+    "fifty": {"14_selling_effects"},
+    "eleven months": {*SELLING, "02_mrr_movements", "04_cohort_curves", "09_mrr_scenarios"},
+    "one order": {
+        *VALUES, *SELLING, "02_mrr_movements", "09_mrr_scenarios", "10_resource_allocation",
+    },
+}  # fmt: skip
 ALWAYS = {"one customer": "ja", "all left": "en", "one order": "ja"}
 
 

@@ -12,7 +12,7 @@ from ltvlab.text import UNKNOWN, listed, segment_label, translator
 
 FACTORS = ("by_price", "by_frequency", "by_lifetime", "by_margin")
 FIGURES: dict[str, Unit] = {
-    "spend": "money", "cac": "money", "ltv": "money", "ltv_cac": "number", "probability": "rate",
+    "spend": "money", "cac": "money", "ltv": "money", "ltv_cac": "number", "probability": "odds",
     "payback_months": "number", "horizon_value": "money", "horizon_ratio": "number",
 }  # fmt: skip
 VALUED = "A new customer costs {cac} and is worth {ltv} of gross margin at the churn of the last twelve months: LTV/CAC is {ltv_cac} (underlying ratio {range})."

@@ -44,12 +44,12 @@ def _unit(rule: str) -> str:
 
 def _of_rule(row: Mapping, about: dict, money: dict) -> list[Fact]:
     name = f"allocation.{row['rule']}.{row['window_months']}"
-    value, low, high = (_known(row[end]) for end in ("value", "low", "high"))
+    value, low, high = (row[end] for end in ("value", "low", "high"))
     n = None if pd.isna(row["events"]) else int(row["events"])
     unit = _unit(row["rule"])
     own = Fact(id=name, value=value, low=low, high=high, n=n, unit=unit, **about)
     beside = {
-        "odds": ("probability", about | {"unit": "rate"}),
+        "odds": ("probability", about | {"unit": "odds"}),
         "flip": ("flip_distance", money),
         "flip_customers": ("flip_customers", about | {"unit": "count"}),
     }
@@ -70,8 +70,7 @@ def _of_motion(row: Mapping, about: dict, money: dict) -> list[Fact]:
         if not pd.isna(row[what])
     ]
     if not pd.isna(row["value"]):
-        low, high = _known(row["low"]), _known(row["high"])
-        facts.append(Fact(id=name, value=row["value"], low=low, high=high, n=n, unit="number", **about))  # fmt: skip
+        facts.append(Fact(id=name, value=row["value"], low=row["low"], high=row["high"], n=n, unit="number", **about))  # fmt: skip
     if not pd.isna(row["break_even"]):
         facts.append(Fact(id=f"{name}.break_even", value=row["break_even"], unit="rate", **about))
     if not pd.isna(row["expected_months"]):
@@ -93,7 +92,8 @@ def _of_book(rules: pd.DataFrame, about: dict, money: dict) -> list[Fact]:
         Fact(id="allocation.band", value=None, low=LEAST, high=MOST, **share),
     ]
     odds = _holds(rules)
-    return facts + ([Fact(id="allocation.holds", value=odds, **share)] if odds is not None else [])
+    held = about | {"unit": "odds"}
+    return facts + ([Fact(id="allocation.holds", value=odds, **held)] if odds is not None else [])
 
 
 def _holds(rules: pd.DataFrame) -> float | None:
@@ -114,10 +114,6 @@ def _split(rules: pd.DataFrame, about: dict, money: dict) -> list[Fact]:
         ends = {"low": split.move_low, "high": split.move_high}
         facts.append(Fact(id="allocation.move", value=None, **ends, **money))
     return facts
-
-
-def _known(figure: object) -> float | None:
-    return None if pd.isna(figure) else float(figure)
 
 
 def rules_shown(rules: pd.DataFrame, *, language: str) -> pd.DataFrame:

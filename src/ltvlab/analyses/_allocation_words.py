@@ -100,7 +100,7 @@ def _rule(row: pd.Series, rules: pd.DataFrame, facts: Mapping, language: str) ->
         text = RANGED if words["range"] else RATIO
     words["odds"] = _odds(row, facts, language) if row["verdict"] != "undecided" else ""
     sentences = [say(text).format(**words), say(SAID[row["verdict"]]).format(**words)]
-    return [*sentences, *_turn(row, fact, facts, language)]
+    return [*sentences, *_turn(fact, facts, language)]
 
 
 def _odds(row: pd.Series, facts: Mapping[str, Fact], language: str) -> str:
@@ -108,10 +108,10 @@ def _odds(row: pd.Series, facts: Mapping[str, Fact], language: str) -> str:
     fact = facts[f"allocation.{row.name}.{row['window_months']}.odds"]
     holds = row["verdict"] in ("retention_first", "expansion_first")
     value = fact.value if holds else 1 - fact.value
-    return Fact(id="shown", value=value, unit="rate", definition="D35", month="").shown(language)
+    return Fact(id="shown", value=value, unit="odds", definition="D35", month="").shown(language)
 
 
-def _turn(row: pd.Series, fact: Fact, facts: Mapping, language: str) -> list[str]:
+def _turn(fact: Fact, facts: Mapping, language: str) -> list[str]:
     amount = facts.get(f"{fact.id}.flip")
     if amount is None:
         return []

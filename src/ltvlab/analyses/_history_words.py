@@ -46,9 +46,7 @@ FIRST = "Keep this report: the next one is compared with it."
 UNCHANGED = "Earlier figures can be quoted as they stand."
 
 
-def answer(
-    compared: pd.DataFrame, restated: pd.DataFrame, facts: dict[str, Fact], language: str
-) -> str:
+def answer(compared: pd.DataFrame, facts: dict[str, Fact], language: str) -> str:
     """Return what each earlier report said and what its month reads now, with the causes."""
     if compared.empty:
         return translator(language)(NONE)

@@ -47,7 +47,7 @@ NONE_NEAR = "No single lever is near enough to reach the MRR target of {end}; th
 
 def answer(tables: Tables, facts: Facts, language: str) -> str:
     """Return how many KPIs are on plan, where the year lands, the gap by driver, and what is committed."""
-    told = [_counts(facts, language), _stands(tables, facts, language), _way(facts, language),
+    told = [_counts(facts, language), _stands(facts, language), _way(facts, language),
             _lands(tables, facts, language), _made_of(tables, facts, language),
             _committed(facts, language)]  # fmt: skip
     return paragraph([sentence for sentence in told if sentence], language)
@@ -80,7 +80,7 @@ def _words(facts: Facts, name: str, language: str) -> dict[str, str]:
     return words | {"actual": shown(facts, ACTUAL[name], language)}
 
 
-def _stands(tables: Tables, facts: Facts, language: str) -> str:
+def _stands(facts: Facts, language: str) -> str:
     name = _main(facts)
     if not name:
         return ""

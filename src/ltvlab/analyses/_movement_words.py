@@ -8,6 +8,7 @@ import pandas as pd
 
 from ltvlab.analyses._price_facts import renewal_sentence
 from ltvlab.findings import Fact, Status
+from ltvlab.metrics.customer_ledger import LEDGER_CUSTOMERS
 from ltvlab.text import in_sentence, month_label, paragraph, translator
 
 DECISIONS = {
@@ -99,7 +100,7 @@ def caveats(table: pd.DataFrame, rates: pd.DataFrame, language: str) -> tuple[st
     ]
     note = table.attrs.get(f"churn_note_{language}")
     said += [note] if note else []
-    if rates["nrr"].notna().any() and table["customers"].iloc[-1] < 50:
+    if rates["nrr"].notna().any() and table["customers"].iloc[-1] < LEDGER_CUSTOMERS:
         said.append(
             say(
                 "Under 50 customers one contract moves these rates: read them beside the list of names."

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.findings import Fact, Unit
-
-YEAR = 12
+from ltvlab.months import YEAR
 
 
 def scenario_facts(tables: Mapping[str, pd.DataFrame], *, month: str) -> dict[str, Fact]:
@@ -17,9 +16,9 @@ def scenario_facts(tables: Mapping[str, pd.DataFrame], *, month: str) -> dict[st
     ends, months = tables["scenario_ends"], tables["scenarios"]
     about = ends.attrs
 
-    def fact(name: str, value: object, unit: Unit, **more: object) -> Fact:
+    def fact(name: str, value: float | None, unit: Unit, **more: object) -> Fact:
         money = {"currency": about["currency"]} if unit == "money" else {}
-        return Fact(id=f"scenarios.{name}", value=_known(value), unit=unit, definition="D43",
+        return Fact(id=f"scenarios.{name}", value=value, unit=unit, definition="D43",
                     month=month, **money, **more)  # fmt: skip
 
     facts = [
@@ -51,23 +50,19 @@ def lacking_facts(ends: pd.DataFrame, *, month: str) -> dict[str, Fact]:
     return {each.id: each for each in facts}
 
 
-def _known(value: object) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)
-
-
 def _base_facts(months: pd.DataFrame, customers: int, fact) -> list[Fact]:
     base = months[months["scenario"] == "base"].reset_index(drop=True)
     shown = {"base.last": len(base) - 1} | ({"base.12": YEAR - 1} if len(base) >= YEAR else {})
     return [
-        fact(name, base.loc[row, "mrr"], "money", low=_known(base.loc[row, "low"]),
-             high=_known(base.loc[row, "high"]), n=customers)
+        fact(name, base.loc[row, "mrr"], "money", low=base.loc[row, "low"],
+             high=base.loc[row, "high"], n=customers)
         for name, row in shown.items()
     ]  # fmt: skip
 
 
 def _target_facts(ends: pd.DataFrame, months: pd.DataFrame, fact) -> list[Fact]:
     about = ends.attrs
-    growth = fact("odds_of_growth", about["odds_of_growth"], "rate", n=about["customers"])
+    growth = fact("odds_of_growth", about["odds_of_growth"], "odds", n=about["customers"])
     if not about["planned"]:
         return [growth]
     base = months[months["scenario"] == "base"]
@@ -78,9 +73,9 @@ def _target_facts(ends: pd.DataFrame, months: pd.DataFrame, fact) -> list[Fact]:
         fact("target", about["target"], "money"),
         fact("at_target", due, "money", n=about["customers"]),
         fact("gap", abs(about["target"] - due), "money"),
-        fact("target_odds", odds, "rate", n=about["customers"]),
+        fact("target_odds", odds, "odds", n=about["customers"]),
         # How surely the side of the target that is expected is the one that comes.
-        fact("verdict_odds", max(odds, 1 - odds), "rate", n=about["customers"]),
+        fact("verdict_odds", max(odds, 1 - odds), "odds", n=about["customers"]),
     ]
 
 
@@ -106,7 +101,7 @@ def _tested_facts(tested: pd.DataFrame, fact) -> list[Fact]:
         for row in rows
         for each in (
             fact(f"backtest.{row['months_ago']}.said", row["said"], "money",
-                 low=_known(row["low"]), high=_known(row["high"])),
+                 low=row["low"], high=row["high"]),
             fact(f"backtest.{row['months_ago']}.error", np.abs(row["error"]), "rate"),
             fact(f"backtest.{row['months_ago']}.unchanged_error", np.abs(row["unchanged_error"]), "rate"),
         )

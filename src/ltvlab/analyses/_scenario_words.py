@@ -85,15 +85,10 @@ def _target_sentence(facts: Mapping[str, Fact], about: Mapping, language: str) -
     return translator(language)(TARGET_MET if _met(facts) else TARGET).format(
         target=facts["scenarios.target"].shown(language),
         due=month_label(pd.Period(about["target_month"], "M"), language),
-        odds=_whole(facts["scenarios.target_odds"], language),
+        odds=facts["scenarios.target_odds"].shown(language),
         expected=facts["scenarios.at_target"].shown(language),
         gap=facts["scenarios.gap"].shown(language),
     )
-
-
-def _whole(fact: Fact, language: str) -> str:
-    """Return odds in whole percents: more would pretend to know."""
-    return rate(fact.value, language, decimals=0)
 
 
 def decision(

@@ -42,13 +42,13 @@ def _comparison(row: Mapping[str, object], month: str) -> list[Fact]:
     both = {"definition": DEFINITIONS.get(name, "D36"), "month": month, "unit": "rate"}
     n, other = int(row["n_first"]), int(row["n_other"])
     return [
-        Fact(id=f"selling.{name}", value=_known(row["first"]), n=n, **both),
-        Fact(id=f"selling.{name}.other", value=_known(row["other"]), n=other, **both),
+        Fact(id=f"selling.{name}", value=row["first"], n=n, **both),
+        Fact(id=f"selling.{name}.other", value=row["other"], n=other, **both),
         Fact(
             id=f"selling.{name}.difference",
-            value=_known(row["difference"]),
-            low=_known(row["low"]),
-            high=_known(row["high"]),
+            value=row["difference"],
+            low=row["low"],
+            high=row["high"],
             n=n + other,
             **both,
         ),
@@ -74,7 +74,7 @@ def _segment(row: Mapping[str, object]) -> str:
 def _quarter_end(row: Mapping[str, object], month: str) -> Fact:
     return Fact(
         id=f"selling.quarter_end_{row['event']}", value=float(row["share"]), unit="rate",
-        definition="D38", month=month, low=_known(row["low"]), high=_known(row["high"]),
+        definition="D38", month=month, low=row["low"], high=row["high"],
         n=int(row["deals"]),
     )  # fmt: skip
 
@@ -84,7 +84,3 @@ def _state(row: Mapping[str, object], month: str) -> Fact:
         id=f"selling.actions_{row['state']}", value=float(row["actions"]), unit="count",
         definition="D36", month=month, n=int(row["actions"]),
     )  # fmt: skip
-
-
-def _known(value: object) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)

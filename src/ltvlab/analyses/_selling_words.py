@@ -141,7 +141,7 @@ def _watched(status: Status, tables: Tables, group: str, language: str) -> list[
     return [say(CHECK).format(group=group), *said] if checked else said
 
 
-def caveats(tables: Tables, compared: pd.DataFrame, facts: Facts, language: str) -> list[str]:
+def caveats(compared: pd.DataFrame, facts: Facts, language: str) -> list[str]:
     """Return what the comparisons cannot say, and how many actions could not be used."""
     say = translator(language)
     others = set(compared.loc[compared["verdict"] != "insufficient", "compared_with"])

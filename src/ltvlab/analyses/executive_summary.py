@@ -13,7 +13,6 @@ from ltvlab.analyses._summary_figures import (
     money_at_stake,
     month_sentences,
     overall,
-    shown,
     stake_words,
 )
 from ltvlab.findings import Finding, Status
@@ -62,7 +61,7 @@ def decisions(
             "task": finding.get("task") or finding["decision"],
             "who": _who(finding, month, language),
             "stake": stake_words(finding, by_id, language),
-            "how_sure": _figure(finding.get("odds", ""), by_id, language),
+            "how_sure": _odds(finding.get("odds", ""), by_id, language),
         }
         for finding in sorted(others, key=lambda finding: _rank(finding, by_id))
     ]
@@ -89,8 +88,8 @@ def _who(finding: dict[str, Any], month: str, language: str) -> str:
     return translator(language)("{who}, until {day}").format(who=who, day=day)
 
 
-def _figure(name: str, by_id: dict[str, Any], language: str) -> str:
-    return shown(by_id[name], language) if name in by_id else ""
+def _odds(name: str, by_id: dict[str, Any], language: str) -> str:
+    return money.odds(by_id[name]["value"], language) if name in by_id else ""
 
 
 def to_decide(table: pd.DataFrame) -> pd.DataFrame:

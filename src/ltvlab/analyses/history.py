@@ -114,7 +114,7 @@ def conclude(
     return Finding(
         slug=SLUG,
         question=translator(language)(QUESTION),
-        answer=answer(compared, restated, stated, language),
+        answer=answer(compared, stated, language),
         decision=decision(compared, restated, language),
         who="analysts",
         status=_status(compared, restated),

@@ -200,7 +200,7 @@ def conclude(tables: Mapping[str, pd.DataFrame], books: Books, *, language: str 
         tables={"selling_effects": compared, **tables},
         facts=tuple(facts.values()),
         language=language,
-        caveats=(*caveats(tables, compared, facts, language), *unlock_sentences(missing, language)),
+        caveats=(*caveats(compared, facts, language), *unlock_sentences(missing, language)),
     )
 
 

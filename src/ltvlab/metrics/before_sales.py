@@ -8,6 +8,7 @@ from scipy.special import ndtr, ndtri
 
 from ltvlab.months import month_number
 from ltvlab.statistics.comparisons import adjusted_p_values
+from ltvlab.statistics.matching import excess_within
 from ltvlab.warehouse.features.touches import INTEREST
 
 DAYS_BEFORE = 90
@@ -132,18 +133,13 @@ def _row(
 
 def _difference(won: np.ndarray, has: np.ndarray, seen: pd.DataFrame) -> tuple[float, float]:
     """Return won less lost within pipelines, and its error with a customer's deals taken as one."""
-    centre = pd.DataFrame({"won": won, "has": has}, dtype="float64")
-    pipeline = seen["pipeline"].to_numpy()
-    apart = centre - centre.groupby(pipeline).transform("mean")
-    weight = (apart["won"] ** 2).sum()
-    if not weight > 0:
+    marks = (pd.Series(each, index=seen.index) for each in (won, has))
+    excess = excess_within(*marks, seen["pipeline"], seen["customer_id"])
+    if np.isnan(excess.difference):
         return np.nan, np.nan
-    difference = float((apart["won"] * apart["has"]).sum() / weight)
-    pull = apart["won"] * (apart["has"] - difference * apart["won"])
-    by_customer = pull.groupby(seen["customer_id"].to_numpy()).sum()
-    count = len(by_customer)
-    spread = (by_customer**2).sum() * count / max(count - 1, 1)
-    return difference, float(np.sqrt(spread) / weight)
+    count = seen["customer_id"].nunique()
+    spread = excess.squares * count / max(count - 1, 1)
+    return excess.difference, float(np.sqrt(spread) / excess.weight)
 
 
 def _mean(has: np.ndarray) -> float:

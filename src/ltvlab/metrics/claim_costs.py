@@ -11,8 +11,9 @@ from ltvlab.metrics.allocation import allocation_rules
 from ltvlab.metrics.booked_spend import booked_spend
 from ltvlab.metrics.claims import Measured
 from ltvlab.metrics.deals import EXPANSION, closed_in_year
-from ltvlab.metrics.sales_records import YEAR, Records
+from ltvlab.metrics.sales_records import Records
 from ltvlab.metrics.values import recent_sums
+from ltvlab.months import YEAR
 from ltvlab.statistics.discounting import month_weights, monthly_discount
 from ltvlab.statistics.intervals import ratio_interval, wilson
 

@@ -9,9 +9,10 @@ from ltvlab.metrics.claims import Measured
 from ltvlab.metrics.deals import closed_in_year
 from ltvlab.metrics.expansion_ratio import expansion_ratio
 from ltvlab.metrics.quadrant_history import active
-from ltvlab.metrics.sales_records import YEAR, Records, settled_offers
+from ltvlab.metrics.sales_records import Records, settled_offers
 from ltvlab.metrics.top_customers import TOP_SHARE
 from ltvlab.metrics.win_rates import rate_range
+from ltvlab.months import YEAR
 from ltvlab.statistics.intervals import bca
 from ltvlab.statistics.rate_ratios import rate_ratio, rate_ratio_range
 from ltvlab.statistics.resampling import resampling_weights

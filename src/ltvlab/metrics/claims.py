@@ -91,11 +91,11 @@ def _row(name: str, claim: Claim, own: Measured) -> dict[str, object]:
     return {
         "claim": name,
         "unit": claim.unit,
-        "claim_low": _finite(claim.low),
-        "claim_high": _finite(claim.high),
-        "value": _finite(own.value),
-        "low": _finite(own.low),
-        "high": _finite(own.high),
+        "claim_low": finite(claim.low),
+        "claim_high": finite(claim.high),
+        "value": finite(own.value),
+        "low": finite(own.low),
+        "high": finite(own.high),
         "cases": own.n,
         "events": own.events,
         "verdict": said,
@@ -103,6 +103,6 @@ def _row(name: str, claim: Claim, own: Measured) -> dict[str, object]:
     }
 
 
-def _finite(figure: float) -> float:
-    """A bound that is none is left empty."""
+def finite(figure: float) -> float:
+    """Return a figure as it is; a bound that is none is left empty."""
     return float(figure) if np.isfinite(figure) else np.nan

@@ -5,19 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ltvlab.metrics.claim_costs import purpose_spend
+from ltvlab.metrics.booked_spend import booked_spend
 from ltvlab.metrics.claims import Measured
 from ltvlab.metrics.deals import EXPANSION, closed_in_year
 from ltvlab.metrics.lights import Light, lights_table
 from ltvlab.metrics.quadrant_history import active, quadrant_history
-from ltvlab.metrics.sales_records import YEAR, Records, offers
+from ltvlab.metrics.sales_records import Records, offers
+from ltvlab.metrics.spend_share import unbooked
 from ltvlab.metrics.win_rates import rate_range
+from ltvlab.months import YEAR
 from ltvlab.statistics.intervals import wilson
 from ltvlab.statistics.rate_ratios import rate_ratio, rate_ratio_range
 
 QUARTER = 3
 HIGH_POTENTIAL = ("A", "C")
-PURPOSES = ("acquisition", "expansion", "retention")
 # All lines are ours, but for the 40 % of new_first: the articles give 40–60 % to existing customers.
 LINES = {
     "pushy": Light(0.05, 0.15, "rate"),
@@ -139,9 +140,10 @@ def _one_off(records: Records, made: pd.DataFrame) -> Measured:
 
 def _new_first(records: Records) -> Measured:
     """Return the share of twelve months' spend that went to expansion and retention, as booked."""
-    new, *existing = (purpose_spend(records, purpose) for purpose in PURPOSES)
-    kept = float(np.nansum(existing))
-    if np.isnan(new) and not kept:
-        return Measured(lacking="no_spend")
-    whole = np.nansum([new, kept])
-    return Measured(kept / whole if whole > 0 else np.nan, n=YEAR, events=YEAR)
+    currency = records.mrr.attrs["currency"]
+    booked = booked_spend(records.given.get("spend"), records.month, currency=currency)
+    lacking = unbooked(booked["amount"], booked["months"])
+    if lacking:
+        return Measured(lacking=lacking)
+    kept = booked.loc[["expansion", "retention"], "amount"].sum()
+    return Measured(float(kept / booked["amount"].sum()), n=YEAR, events=YEAR)

@@ -7,8 +7,9 @@ import pandas as pd
 
 from ltvlab.metrics.claims import Measured
 from ltvlab.metrics.lights import Light, lights_table
-from ltvlab.metrics.sales_records import YEAR, Records, offers, settled_offers
+from ltvlab.metrics.sales_records import Records, offers, settled_offers
 from ltvlab.metrics.win_rates import rate_range
+from ltvlab.months import YEAR
 from ltvlab.statistics.rate_ratios import rate_ratio, rate_ratio_range
 from ltvlab.warehouse.features.touches import INTEREST, TALKS
 

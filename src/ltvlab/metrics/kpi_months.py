@@ -10,7 +10,7 @@ import pandas as pd
 from ltvlab.metrics.kpi_series import KpiBook, among, kpi_series
 from ltvlab.metrics.kpis import KPIS
 from ltvlab.metrics.plans import SCOPE, Plan, customers_of
-from ltvlab.metrics.retention import YEAR
+from ltvlab.months import YEAR
 
 # Segment, team and owner of a figure.
 Scope = tuple[str, str, str]

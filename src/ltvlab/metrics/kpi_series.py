@@ -13,7 +13,8 @@ from ltvlab.metrics.movements import HALF_A_MINOR_UNIT
 from ltvlab.metrics.nps import net_score
 from ltvlab.metrics.reasons import customer_reasons
 from ltvlab.metrics.renewal_rates import COUNTS, SUMS, renewals_table, with_rates
-from ltvlab.metrics.retention import YEAR, lost_customers, shares, year_on_year
+from ltvlab.metrics.retention import lost_customers, shares, year_on_year
+from ltvlab.months import YEAR
 from ltvlab.warehouse.features.scores import nps_answers
 
 # A wave of answers says how customers think for as long as a score counts (D41).

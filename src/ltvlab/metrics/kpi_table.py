@@ -11,8 +11,8 @@ from ltvlab.metrics.kpi_months import WHOLE
 from ltvlab.metrics.kpis import KPIS, Kpi
 from ltvlab.metrics.landings import Landing, landing, year_start
 from ltvlab.metrics.plans import SCOPE
-from ltvlab.metrics.retention import YEAR
 from ltvlab.money import on_grid
+from ltvlab.months import YEAR
 
 NUMBERS = (
     "actual", "target", "last_year", "year_to_date", "landing", "attainment", "pace", "landing_low",

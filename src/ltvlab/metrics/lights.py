@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ltvlab.metrics.claims import FEWEST_EVENTS, Measured
+from ltvlab.metrics.claims import FEWEST_EVENTS, Measured, finite
 
 COLUMNS = ("unit", "value", "low", "high", "good_line", "act_line", "cases", "status", "lacking")
 
@@ -46,7 +46,7 @@ def lights_table(
         {
             name: each,
             "unit": line.unit,
-            **{end: _finite(getattr(measured[each], end)) for end in ("value", "low", "high")},
+            **{end: finite(getattr(measured[each], end)) for end in ("value", "low", "high")},
             "good_line": line.good,
             "act_line": line.act,
             "cases": measured[each].n,
@@ -60,7 +60,3 @@ def lights_table(
 
 def _lacking(own: Measured) -> str:
     return own.lacking or ("few_events" if own.events < FEWEST_EVENTS else "")
-
-
-def _finite(figure: float) -> float:
-    return float(figure) if np.isfinite(figure) else np.nan

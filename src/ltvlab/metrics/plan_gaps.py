@@ -9,9 +9,9 @@ import pandas as pd
 
 from ltvlab.metrics.landings import year_start
 from ltvlab.metrics.movements import MOVEMENTS
-from ltvlab.metrics.retention import YEAR
 from ltvlab.metrics.value_drivers import EFFECTS
 from ltvlab.money import on_grid
+from ltvlab.months import YEAR
 
 GAP_COLUMNS = ("kpi", "driver", "this_year", "last_year", "part")
 CLOSER_COLUMNS = ("lever", "unit", "now", "more", "change", "enough")

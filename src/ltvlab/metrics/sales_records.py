@@ -12,8 +12,8 @@ from ltvlab.metrics.deals import EXPANSION, deal_book
 from ltvlab.metrics.gates import gate_table
 from ltvlab.metrics.quadrant_history import active
 from ltvlab.metrics.reasons import customer_reasons
+from ltvlab.months import YEAR
 
-YEAR = 12
 # Without one of these nobody can be called unhappy or not.
 JUDGED_BY = ("nps", "usage_change_in_book", "negative_tickets_90")
 # Of the gates (D38), those that the customer suffers from; the others are our own calendar.

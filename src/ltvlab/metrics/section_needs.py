@@ -8,10 +8,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from ltvlab.metrics.acquisition_odds import FIRM_LOSSES
+from ltvlab.metrics.customer_ledger import LEDGER_CUSTOMERS
 from ltvlab.metrics.deals import FEWEST_CLOSED, closed_in_year, deal_book
 from ltvlab.metrics.movements import customer_counts
 from ltvlab.metrics.renewal_rates import twelve_months
-from ltvlab.metrics.scenarios.evidence import FEWEST_CUSTOMERS as SCENARIO_CUSTOMERS
 from ltvlab.metrics.scenarios.evidence import FEWEST_MONTHS as SCENARIO_MONTHS
 from ltvlab.metrics.scenarios.season import FEWEST_MONTHS as SEASON_MONTHS
 from ltvlab.metrics.segment_values import FIRM_CUSTOMERS, FIRM_MONTHS
@@ -21,8 +21,6 @@ from ltvlab.metrics.win_rates import FEWEST_APART
 from ltvlab.months import YEAR, last_day
 from ltvlab.statistics.likelihood import FEWEST_EVENTS
 
-# Under so many customers names say more than rates.
-LEDGER_CUSTOMERS = 50
 FEWEST_RENEWALS = 5
 REFUSED, STAMPED, SHOWN = "refused", "stamped", "shown"
 
@@ -67,7 +65,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     ),
     "segment_ltv": (_stamped("months", FIRM_MONTHS), _stamped("margin"), BY_NAME),
     "value_models": (
-        _refused("customers", LEDGER_CUSTOMERS), _refused("losses", FEWEST_EVENTS),
+        _refused("customers", LEDGER_CUSTOMERS), _refused("losses", FEWEST_EVENTS), _refused("months", YEAR),
     ),
     "customer_cost": (_refused(("spend",)), _refused("months", YEAR)),
     # The first month has no month before it; a window of six is judged.
@@ -89,9 +87,11 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     ),
     "stage_odds": (_refused(("deal_stages",)),),
     "mrr_scenarios": (
-        RECURRING, _refused("customers", SCENARIO_CUSTOMERS), _refused("months", SCENARIO_MONTHS),
+        RECURRING, _refused("customers", LEDGER_CUSTOMERS), _refused("months", SCENARIO_MONTHS),
     ),
-    "season": (RECURRING, _refused("months", SEASON_MONTHS)),
+    "season": (
+        RECURRING, _refused("customers", LEDGER_CUSTOMERS), _refused("months", SEASON_MONTHS),
+    ),
     "kpi_targets": (_refused(("targets",)),),
     "claims": (_stamped(("deals",)), _stamped(("spend",))),
     "selling_effects": (_refused(("deals", "actions", "events")), _stamped(("actions",))),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ltvlab.metrics.section_needs import LEDGER_CUSTOMERS
+from ltvlab.metrics.customer_ledger import is_ledger
 from ltvlab.months import YEAR
 
 LEAST, MOST = 0.40, 0.60
@@ -46,6 +46,12 @@ def share_rows(mrr: pd.DataFrame, booked: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lacking(mrr: pd.DataFrame, sums: pd.Series, months: pd.Series) -> str:
+    small = "few_customers" if is_ledger(mrr) else "too_short" if mrr.shape[1] < YEAR else ""
+    return unbooked(sums, months) or small
+
+
+def unbooked(sums: pd.Series, months: pd.Series) -> str:
+    """Return why no share can be read from a year's sums by purpose; `months` have any of them booked."""
     existing = sums[["expansion", "retention"]]
     partly = sums.isna() & (months > 0)
     reasons = {
@@ -53,8 +59,6 @@ def _lacking(mrr: pd.DataFrame, sums: pd.Series, months: pd.Series) -> str:
         # One of two that nobody books at all is none; one with gaps would make a false share.
         "months_missing": bool(partly.any()),
         "nothing_spent": not sums.sum() > 0,
-        "few_customers": int((mrr.iloc[:, -1] > 0).sum()) < LEDGER_CUSTOMERS,
-        "too_short": mrr.shape[1] < YEAR,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 

@@ -30,6 +30,36 @@ class Matched(NamedTuple):
 NOTHING = Matched(np.nan, np.nan, np.nan, np.nan, np.nan, 0, 0, 0, 0)
 
 
+class Excess(NamedTuple):
+    """First less second of the mean outcome within strata; what it is divided by, and its own spread.
+
+    `squares` sums the squared pull of each customer, all of its cases taken as one.
+    """
+
+    difference: float
+    weight: float
+    squares: float
+
+
+def excess_within(
+    first: pd.Series, outcome: pd.Series, stratum: pd.Series, customer: pd.Series
+) -> Excess:
+    """Return first less second of the mean outcome, each stratum counting by n₁·n₂ ÷ n.
+
+    The difference is NaN where no stratum holds both.
+    """
+    apart, other = (
+        each - each.groupby(stratum).transform("mean")
+        for each in (first.astype("float64"), outcome.astype("float64"))
+    )
+    weight = float((apart**2).sum())
+    if not weight > 0:
+        return Excess(np.nan, weight, np.nan)
+    difference = float((apart * other).sum() / weight)
+    pull = apart * (other - difference * apart)
+    return Excess(difference, weight, float((pull.groupby(customer).sum() ** 2).sum()))
+
+
 def matched_difference(
     first: np.ndarray,
     outcome: np.ndarray,
@@ -57,20 +87,16 @@ def matched_difference(
     rows = rows[(share > 0) & (share < 1)]
     if rows.empty:
         return NOTHING
-    apart = rows[["first", "outcome"]] - rows.groupby("stratum")[["first", "outcome"]].transform(
-        "mean"
-    )
-    weight = float((apart["first"] ** 2).sum())
-    difference = float((apart["first"] * apart["outcome"]).sum() / weight)
+    excess = excess_within(rows["first"], rows["outcome"], rows["stratum"], rows["customer"])
     mean_first = _weighted_mean(rows)
-    low, high = _range(rows, apart, difference, weight, level)
+    low, high = _range(rows, excess, level)
     if _are_marks(rows["outcome"]):
         low, high = np.maximum(low, -1.0), np.minimum(high, 1.0)
     is_first = rows["first"] == 1
     return Matched(
         mean_first,
-        mean_first - difference,
-        difference,
+        mean_first - excess.difference,
+        excess.difference,
         low,
         high,
         int(is_first.sum()),
@@ -88,30 +114,26 @@ def _weighted_mean(rows: pd.DataFrame) -> float:
     return float((weight * own).sum() / weight.sum())
 
 
-def _range(
-    rows: pd.DataFrame, apart: pd.DataFrame, difference: float, weight: float, level: float
-) -> tuple[float, float]:
+def _range(rows: pd.DataFrame, excess: Excess, level: float) -> tuple[float, float]:
     customers, strata = rows["customer"].nunique(), rows["stratum"].nunique()
     free = len(rows) - strata - 1
     if customers < 3 or free < 1:
         return np.nan, np.nan
-    pull = apart["first"] * (apart["outcome"] - difference * apart["first"])
-    by_customer = pull.groupby(rows["customer"]).sum()
     few = customers / (customers - 1) * (len(rows) - 1) / free
-    clustered = float((by_customer**2).sum()) * few / weight**2
-    variance = max(clustered, _without_a_difference(rows, apart) / weight**2)
+    variance = max(excess.squares * few, _without_a_difference(rows)) / excess.weight**2
     if not variance > 0:
         return np.nan, np.nan
     reach = float(student_t.ppf((1 + level) / 2, customers - 1)) * np.sqrt(variance)
-    return difference - reach, difference + reach
+    return excess.difference - reach, excess.difference + reach
 
 
-def _without_a_difference(rows: pd.DataFrame, apart: pd.DataFrame) -> float:
+def _without_a_difference(rows: pd.DataFrame) -> float:
     """Return the spread of the weighted excess if who is first had nothing to do with the outcome."""
     groups = rows.groupby("stratum")["first"]
     count = groups.size()
     weight = groups.sum() * (1 - groups.mean())
-    squares = (apart["outcome"] ** 2).groupby(rows["stratum"]).sum()
+    apart = rows["outcome"] - rows.groupby("stratum")["outcome"].transform("mean")
+    squares = (apart**2).groupby(rows["stratum"]).sum()
     return float((weight * squares / (count - 1)).sum())
 
 

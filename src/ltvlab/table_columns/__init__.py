@@ -1,6 +1,6 @@
 """The published tables' columns: which there are, in which order, and of what kind.
 
-A column's kind says how it is written: money (minor units), rate (0–1), count, number, months,
+A column's kind says how it is written: money (minor units), rate (0–1), odds (of a verdict, 0–1), count, number, months,
 probability, month, day, flag, word (ours, translated), segment, pipeline and scenario (theirs, but for
 our own names), shown (a figure already in words), or text. One place, so that file, page and label cannot disagree.
 """

@@ -60,7 +60,6 @@ TRAITS: Columns = {
         "verdict": "word",
     },
 }  # fmt: skip
-YIELD = {"won": "count", "closed": "count", "win_rate": "rate", "low": "rate", "high": "rate"}
 OPPORTUNITIES: Columns = {
     "opportunities": {
         "opportunity_id": "text", "customer_id": "text", "kind": "word", "product": "segment",

@@ -55,12 +55,12 @@ PLANS: Columns = {
     # Ratios and shares in one column, so plain numbers.
     "allocation": {
         "rule": "word", "window_months": "months", "value": "number", "low": "number", "high": "number",
-        "threshold": "number", "events": "count", "probability": "rate", "flip_distance": "money",
+        "threshold": "number", "events": "count", "probability": "odds", "flip_distance": "money",
         "flip_customers": "count", "verdict": "word", "headline": "flag", "lacking": "text",
     },
     "allocation_shown": {
         "rule": "word", "window_months": "months", "own": "shown", "range": "shown", "line": "shown",
-        "cases": "count", "odds_over": "rate", "turned_by": "money", "turned_by_cases": "count",
+        "cases": "count", "odds_over": "odds", "turned_by": "money", "turned_by_cases": "count",
         "verdict": "word",
     },
     "allocation_months": {

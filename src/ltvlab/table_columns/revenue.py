@@ -79,7 +79,7 @@ VALUES: Columns = {
     },
     "acquisition": {
         "channel": "segment", "spend": "money", "new_customers": "count", "cac": "money", "ltv": "money",
-        "ltv_cac": "number", "low": "number", "high": "number", "probability": "rate",
+        "ltv_cac": "number", "low": "number", "high": "number", "probability": "odds",
         "payback_months": "number", "horizon_value": "money", "events": "count", "status": "word",
         "verdict": "word",
     },

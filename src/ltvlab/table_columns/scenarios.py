@@ -11,7 +11,7 @@ SCENARIOS: Columns = {
     },
     "scenario_ends": {
         "scenario": "scenario", "month": "month", "mrr": "money", **RANGE, "difference": "money",
-        "odds": "rate",
+        "odds": "odds",
     },
     "scenario_effects": {"scenario": "scenario", "lever": "word", "effect": "money"},
     # Figures of several units in one column, so plain numbers; the page shows them in words.

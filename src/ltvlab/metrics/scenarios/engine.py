@@ -12,8 +12,8 @@ from ltvlab.metrics.scenarios.levers import BASE, Levers
 from ltvlab.metrics.scenarios.pipeline import OpenBusiness
 from ltvlab.metrics.scenarios.rates import Rates, estimated
 from ltvlab.metrics.scenarios.spending import Moved
-from ltvlab.metrics.values import YEAR
 from ltvlab.money import on_grid
+from ltvlab.months import YEAR
 
 HORIZON = 24
 # Rates that multiply a book so often within the horizon are not kept up by anyone.

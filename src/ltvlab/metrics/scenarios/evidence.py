@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ltvlab.metrics.customer_ledger import LEDGER_CUSTOMERS
 from ltvlab.metrics.movements import KINDS, Changes, changes
 from ltvlab.metrics.scenarios.season import season_factors
-from ltvlab.metrics.values import YEAR
+from ltvlab.months import YEAR
 from ltvlab.text import OTHER, UNKNOWN
 
-# Fewer paying customers or complete months carry no forecast (D34).
-FEWEST_CUSTOMERS = 50
+# Fewer complete months carry no forecast, nor does a book that is read by its names (D34).
 FEWEST_MONTHS = 12
 # A size stratum or an age band must have so many losses to expect to differ from the others.
 EXPECTED_LOSSES = 5
@@ -63,7 +63,7 @@ class Evidence(NamedTuple):
 def lacking(mrr: pd.DataFrame) -> tuple[int, int]:
     """Return how many customers and complete months are missing for a forecast; 0, 0 for none."""
     paying = int((mrr.iloc[:, -1] > 0).sum()) if mrr.shape[1] else 0
-    return max(FEWEST_CUSTOMERS - paying, 0), max(FEWEST_MONTHS - mrr.shape[1], 0)
+    return max(LEDGER_CUSTOMERS - paying, 0), max(FEWEST_MONTHS - mrr.shape[1], 0)
 
 
 def evidence(

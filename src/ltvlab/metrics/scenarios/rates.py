@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ltvlab.metrics.scenarios.evidence import Evidence
+from ltvlab.statistics.likelihood import FEWEST_EVENTS
 from ltvlab.statistics.resampling import DRAWS, resampled_sums
 
-# Resampling cannot see what is rarer: a gamma with half an event more stands in for it.
-FEW_EVENTS = 10
 # So often the factors of size and age are fitted to each other; they stand long before.
 ROUNDS = 20
 
@@ -45,11 +44,12 @@ def drawn(seen: Evidence, *, seed: int, draws: int = DRAWS) -> Rates:
     rates = _rates(seen, resampled_sums(_per_customer(seen), draws=draws, seed=seed))
     generator = np.random.default_rng([seed, 1])
     lost, joined = seen.lost.sum(), seen.joined.sum()
-    if lost < FEW_EVENTS:
+    # Resampling cannot see what is rarer: a gamma with half an event more stands in for it.
+    if lost < FEWEST_EVENTS:
         chance = generator.gamma(lost + 0.5, size=draws) / max(seen.at_risk.sum(), 1.0)
         flat = np.broadcast_to(chance[:, None, None], rates.churn.shape)
         rates = rates._replace(churn=np.minimum(flat, 1.0))
-    if 0 < joined < FEW_EVENTS:
+    if 0 < joined < FEWEST_EVENTS:
         scale = generator.gamma(joined + 0.5, size=draws) / joined
         mean = estimated(seen)
         rates = rates._replace(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.metrics.movements import KINDS, Changes
-from ltvlab.metrics.values import YEAR
+from ltvlab.months import YEAR
 
 FEWEST_MONTHS = 2 * YEAR
 

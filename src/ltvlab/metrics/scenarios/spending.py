@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ltvlab.metrics.scenarios.evidence import Evidence
-from ltvlab.metrics.values import YEAR
 from ltvlab.money import to_minor
+from ltvlab.months import YEAR
 
 # Of a channel with fewer new customers in a year, a yen's worth is a guess.
 FEWEST_NEW = 10

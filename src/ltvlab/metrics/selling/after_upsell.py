@@ -7,9 +7,10 @@ import pandas as pd
 
 from ltvlab.metrics.reasons import GROUPS
 from ltvlab.metrics.selling.followed import BESIDE, followed, verdict, with_enough
+from ltvlab.months import YEAR
 from ltvlab.statistics.matching import matched_difference
 
-QUARTER, YEAR = 3, 12
+QUARTER = 3
 # A customer of a year bought and decided otherwise than one of its first months.
 AGE_BANDS = (12, 24)
 THIRDS = (1 / 3, 2 / 3)

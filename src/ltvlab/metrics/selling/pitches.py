@@ -14,7 +14,6 @@ from ltvlab.text import UNKNOWN
 from ltvlab.warehouse.features.touches import sales_talks
 
 COLUMNS = ["case_id", "customer_id", "day", "pitched_at", "source", "responsible"]
-SOURCES = ("deal", "talk")
 
 
 def pitches(

@@ -14,7 +14,6 @@ from ltvlab.text import UNKNOWN
 LAST_DAYS = 10
 QUARTERS = 8
 QUARTER = 3
-EVENTS = {"created": "created_date", "won": "close_date"}
 COLUMNS = [
     "responsible", "event", "deals", "last_days", "share", "low", "high", "share_of_days", "month_ends",
     "verdict",
