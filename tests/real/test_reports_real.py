@@ -9,6 +9,7 @@ import pytest
 
 from ltvlab import load_customers, load_matrix
 from ltvlab.analyses import cohort_curves, mrr_movements, segment_ltv
+from ltvlab.feature_loading import load_terms
 from ltvlab.report.run import run_report
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -40,6 +41,16 @@ def test_ravenstack_mrr_of_every_month_equals_a_count_straight_from_the_file(com
         day = month.end_time.normalize()
         active = (paid["start_date"] <= day) & ~(paid["end_date"] <= day)
         assert closing / 100 == paid.loc[active, "mrr_amount"].sum()
+
+
+def test_ravenstack_lines_that_come_due_pay_what_mrr_says(company):
+    """An independent computation: every line renews by itself, so all of MRR has a term."""
+    params = company(RAVENSTACK)
+
+    terms = load_terms(params, "2024-12")
+
+    assert terms["contract_id"].is_unique
+    assert terms["amount"].sum() == load_matrix(params, "2024-12").iloc[:, -1].sum()
 
 
 def _bridge(params, month):

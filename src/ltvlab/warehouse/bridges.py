@@ -13,7 +13,7 @@ from ltvlab.warehouse.columns import month_number, on_grid
 
 RENEWAL = ("renewal", "renewals", "更新")
 PERIOD_COLUMNS = (
-    "customer_id", "product", "family", "plan", "currency", "start", "end", "amount",
+    "contract_id", "customer_id", "product", "family", "plan", "currency", "start", "end", "amount",
     "list_amount", "seats", "annual", "discount_end", "pause_start", "pause_end", "notice",
     "ramp", "cancelled", "bridged", "unconfirmed",
 )  # fmt: skip

@@ -159,6 +159,7 @@ def _without_coupons(lines: ir.Table) -> ir.Table:
 def _as_periods(lines: ir.Table, families: ir.Table) -> ir.Table:
     lines = lines.left_join(families, lines["product"] == families["product"]).drop("product_right")
     return lines.select(
+        "contract_id",
         "customer_id",
         "product",
         family=lines["family"].fill_null(lines["product"]),

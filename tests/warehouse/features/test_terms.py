@@ -18,7 +18,7 @@ def terms():
         usual = {
             "customer_id": "A", "product": "P", "start_date": "2024-06-01", "end_date": "2025-05-31",
             "term_months": 12.0, "auto_renew": False, "notice_days": 30.0,
-            "cancel_notice_date": None, "cancel_effective_date": None, "runs_to": NEVER,
+            "cancel_notice_date": None, "cancel_effective_date": None, "runs_to": NEVER, "monthly": 100.0,
         }  # fmt: skip
         rows = [usual | {"contract_id": f"L{i}"} | line for i, line in enumerate(lines)]
         frame = pd.DataFrame(rows)
@@ -26,13 +26,14 @@ def terms():
             frame[name] = pd.to_datetime(frame[name])
         periods = pd.DataFrame(
             {
-                "customer_id": frame["customer_id"], "product": frame["product"],
+                "contract_id": frame["contract_id"], "customer_id": frame["customer_id"],
+                "product": frame["product"],
                 "start": frame["start_date"].dt.date, "end": frame["runs_to"],
-                "amount": 100.0, "currency": "JPY", "bridged": False,
+                "amount": frame["monthly"], "currency": "JPY", "bridged": False,
             }
         )  # fmt: skip
         return term_ends(
-            frame.drop(columns="runs_to"),
+            frame.drop(columns=["runs_to", "monthly"]),
             periods,
             as_of=pd.Timestamp(as_of),
             inclusive_ends=inclusive_ends,
@@ -127,3 +128,15 @@ def test_month_to_month_contracts_are_no_renewal_to_prepare(terms):
     monthly = {"end_date": None, "term_months": 1.0}
 
     assert term_features(terms(monthly))["renewal_at"].isna().all()
+
+
+def test_lines_that_start_alike_on_one_day_come_due_with_their_own_amounts(terms):
+    """A base of 100 and its add-on of 50 are 150 of MRR, not twice the larger."""
+    assert terms({}, {"monthly": 50.0})["amount"].tolist() == [100.0, 50.0]
+
+
+def test_a_line_without_an_id_comes_due_all_the_same(terms):
+    assert terms({"contract_id": None}, {"start_date": "2024-07-01"})["amount"].tolist() == [
+        100.0,
+        100.0,
+    ]

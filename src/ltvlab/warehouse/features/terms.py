@@ -13,7 +13,8 @@ TERM_COLUMNS = (
     "contract_id", "customer_id", "product", "currency", "amount", "term_months", "term_end",
     "notice_deadline", "auto_renew", "overdue", "notice_given_at", "leaves_at",
 )  # fmt: skip
-LINE = ["customer_id", "product", "start_date"]
+# Lines that start alike on one day are told apart by their id, where they have one.
+LINE = ["contract_id", "customer_id", "product", "start_date"]
 
 
 def term_ends(
@@ -78,12 +79,14 @@ def _recurring(contracts: pd.DataFrame) -> pd.DataFrame:
     absent = {
         "end_date": pd.NaT, "cancel_notice_date": pd.NaT, "cancel_effective_date": pd.NaT,
         "notice_days": np.nan, "term_months": np.nan, "auto_renew": False, "product": "Unknown",
+        "contract_id": "",
     }  # fmt: skip
     lines = contracts.assign(
         **{name: value for name, value in absent.items() if name not in contracts}
     )
     lines["auto_renew"] = lines["auto_renew"].fillna(False).astype("bool")
     lines["product"] = lines["product"].fillna("Unknown")
+    lines["contract_id"] = lines["contract_id"].fillna("")
     if "kind" in lines:
         lines = lines[lines["kind"].fillna("recurring") == "recurring"]
     return lines.drop(columns=["amount", "currency"], errors="ignore")
@@ -91,7 +94,10 @@ def _recurring(contracts: pd.DataFrame) -> pd.DataFrame:
 
 def _running(periods: pd.DataFrame) -> pd.DataFrame:
     own = periods[~periods["bridged"]].rename(columns={"start": "start_date"})
-    own = own.assign(start_date=own["start_date"].astype("datetime64[us]"))
+    own = own.assign(
+        start_date=own["start_date"].astype("datetime64[us]"),
+        contract_id=own["contract_id"].fillna(""),
+    )
     # Open ends lie beyond what a timestamp of nanoseconds can hold; years are enough here.
     ends = own.groupby(LINE, as_index=False).agg(
         runs_to=("end", "max"), amount=("amount", "max"), currency=("currency", "first")
