@@ -46,12 +46,12 @@ COLUMNS = ["question", "status", "answer", "decision", "task", "who", "stake", "
 def decisions(
     findings: list[dict[str, Any]], facts: list[dict[str, Any]], *, month: str, language: str
 ) -> pd.DataFrame:
-    """Return one row per finding: what was asked and found, what to do by whom until when, and the money.
+    """Return one row per finding: what was found, what to do by whom until when, and the money.
 
-    Columns question, status, answer, decision, task (the decision in a line), who (with
-    the day until which: the next Monday for owners, else the end of the next month), stake (money in words with its kind) and how_sure (the probability that the verdict holds, where a
-    chapter can tell). What asks for action comes first, within a status the most money; MRR counts
-    as a year of it.
+    Columns question, status, answer, decision, task (the decision in a line), who (with the day
+    until which: the next Monday for owners, else the end of the next month), stake (money in words
+    with its kind) and how_sure (the probability that the verdict holds, where a chapter can tell).
+    What asks for action comes first, within a status the most money; MRR counts as a year of it.
     """
     by_id = overall(facts)
     others = [finding for finding in findings if finding["slug"] != SLUG]
