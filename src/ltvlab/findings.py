@@ -27,7 +27,8 @@ Unit = Literal["money", "rate", "odds", "count", "months", "number"]
 Who = Literal["every_owner", "leadership", "marketing", "finance", "analysts"]
 StakeKind = Literal[
     "mrr_at_risk", "mrr_lost", "mrr_to_target", "mrr_to_plan",
-    "revenue_at_risk", "revenue_to_plan", "margin_expected", "deal_value", "spend_in_year",
+    "revenue_at_risk", "revenue_to_plan", "margin_expected", "revenue_expected",
+    "deal_value", "spend_in_year",
 ]  # fmt: skip
 MARKDOWN = {ord(mark): f"&#{ord(mark)};" for mark in "&<>\"'{}\\`*_[]#@$|~^"}
 CALLOUTS = {"good": "tip", "watch": "warning", "act": "important", "insufficient": "note"}

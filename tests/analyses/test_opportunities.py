@@ -107,6 +107,14 @@ def test_the_value_of_a_kind_leaves_out_rows_that_would_bring_a_loss(known):
     ]
 
 
+@pytest.mark.parametrize(("source", "kind"), [("none", "revenue_expected"), ("params", "margin_expected")])  # fmt: skip
+def test_what_is_expected_is_called_margin_only_where_a_margin_is_known(known, source, kind):
+    found = opportunities(known)
+    found.rows.attrs["margin_source"] = source
+
+    assert conclude(found, known).stake_is == kind
+
+
 def test_an_owner_gets_one_talk_per_customer_the_renewal_first(known):
     talks = next_talks(opportunity_table(opportunities(known)))
 

@@ -13,7 +13,7 @@ DECISIONS = {
 }
 START = "On Monday each owner starts with the first rows for {kind} (customers: {count}), and leaves the blocked customers alone until the reason is gone."
 TASK = "Start with the {count} customers listed for {kind}; leave the blocked ones alone."
-START_WORTH = "On Monday each owner starts with the first rows for {kind} (customers: {count}, margin expected: {value}), and leaves the blocked customers alone until the reason is gone."
+START_WORTH = "On Monday each owner starts with the first rows for {kind} (customers: {count}, expected: {value}), and leaves the blocked customers alone until the reason is gone."
 
 
 def decision(status: Status, facts: dict[str, Fact], language: str) -> str:

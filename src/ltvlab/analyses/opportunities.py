@@ -107,7 +107,7 @@ def conclude(
         },
         facts=tuple(facts.values()),
         stake=largest_value(facts),
-        stake_is="margin_expected",
+        stake_is="margin_expected" if _margin_known(found) else "revenue_expected",
         language=language,
         caveats=(
             *_caveats(found, language),
@@ -136,7 +136,7 @@ def _answer(facts: dict[str, Fact], found: Opportunities, language: str) -> str:
         )
     ]
     return paragraph(
-        [*sentences, *_worth(facts, language), *_blocked(facts, found, language)], language
+        [*sentences, *_worth(facts, found, language), *_blocked(facts, found, language)], language
     )
 
 
@@ -151,15 +151,23 @@ def _counted(facts: dict[str, Fact], language: str) -> list[str]:
     ] or [say("none without a reason to wait")]
 
 
-def _worth(facts: dict[str, Fact], language: str) -> list[str]:
+def _worth(facts: dict[str, Fact], found: Opportunities, language: str) -> list[str]:
     say = translator(language)
-    words = say("{kind} is expected to bring {value} of margin ({range}).")
+    words = (
+        say("{kind} is expected to bring {value} of margin ({range}).")
+        if _margin_known(found)
+        else say("{kind} is expected to bring {value} of revenue ({range}).")
+    )
     values = [(kind, facts[f"opportunities.{kind}.value"]) for kind in ("upsell", "cross_sell")]
     return [
         words.format(kind=say(kind), value=fact.shown(language), range=fact.shown_range(language))
         for kind, fact in values
         if fact.value is not None
     ]
+
+
+def _margin_known(found: Opportunities) -> bool:
+    return found.rows.attrs.get("margin_source") != "none"
 
 
 def _blocked(facts: dict[str, Fact], found: Opportunities, language: str) -> list[str]:
@@ -217,6 +225,6 @@ def _caveats(found: Opportunities, language: str) -> list[str]:
                 "{count} rows would bring a loss: what these customers buy has been sold below cost."
             ).format(count=number(losing, language))
         )
-    if rows.attrs.get("margin_source") == "none":
+    if not _margin_known(found):
         given.append(say("Margins are unknown, so expected values count revenue."))
     return given
