@@ -24,7 +24,7 @@ def decision(status: Status, facts: dict[str, Fact], language: str) -> str:
     first = _first(facts)
     words = _words(first, facts, language)
     value = facts[f"opportunities.{first}.value"]
-    if not value.value or value.value <= 0:
+    if not value.value:
         return say(START).format(**words)
     return say(START_WORTH).format(**words, value=value.shown(language))
 

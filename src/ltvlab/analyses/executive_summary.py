@@ -166,12 +166,7 @@ def _answer(table: pd.DataFrame, facts: list[dict[str, Any]], month: str, langua
     if table.empty:
         return say("No finding has been recorded for this month yet.")
     waiting = len(_waiting(table))
-    words = {
-        "month": month_label(pd.Period(month, "M"), language),
-        "count": waiting,
-        "all": len(table),
-        "shown": FIRST_SHOWN,
-    }
+    words = {"count": waiting, "all": len(table), "shown": FIRST_SHOWN}
     counted = (
         say("Of {all} questions {count} ask for attention; the first {shown} stand below.")
         if waiting > FIRST_SHOWN
@@ -179,5 +174,5 @@ def _answer(table: pd.DataFrame, facts: list[dict[str, Any]], month: str, langua
         if waiting
         else say("None of the {all} questions asks for action.")
     )
-    told = [*month_sentences(facts, words["month"], language), counted.format(**words)]
-    return paragraph(told, language)
+    named = month_label(pd.Period(month, "M"), language)
+    return paragraph([*month_sentences(facts, named, language), counted.format(**words)], language)

@@ -163,10 +163,10 @@ def conclude(tables: Mapping[str, pd.DataFrame], *, month: str, language: str = 
         status=status,
         evidence=ends,
         tables=dict(tables),
+        facts=tuple(facts.values()),
         stake="scenarios.gap" if ends.attrs["planned"] else "",
         stake_is="mrr_to_target",
         odds="scenarios.verdict_odds" if ends.attrs["planned"] else "",
-        facts=tuple(facts.values()),
         language=language,
         caveats=caveats(tables, facts, language),
     )
